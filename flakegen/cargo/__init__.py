@@ -1,0 +1,1 @@
+"""What cargo would build: lock, manifests, features and the unit graph. Knows neither Nix nor the spec."""

@@ -1,0 +1,31 @@
+"""Asking rustc for the cfgs of a triple that the table of `platforms` does not have."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from flakegen.cargo.errors import PlatformError
+from flakegen.cargo.platforms import CfgSetKind, base_cfgs, parse_cfg_lines
+from flakegen.cargo.workspace import Workspace
+
+
+def ensure_platform(workspace: Workspace, triple: str, kind: CfgSetKind) -> None:
+    """Make a triple known to a workspace, by the table or else by the rustc on PATH.
+
+    Raises:
+        PlatformError: neither knows it.
+    """
+    try:
+        base_cfgs(triple, kind)
+    except PlatformError:
+        environment = {**os.environ, "RUSTC_BOOTSTRAP": "1" if kind is CfgSetKind.UNSTABLE else "0"}
+        line = ["rustc", "--print", "cfg", "--target", triple]
+        try:
+            done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        except OSError:
+            done = None
+        if done is None or done.returncode != 0:
+            raise
+        cfgs = parse_cfg_lines(done.stdout.splitlines())
+        workspace.cache.setdefault("extra cfgs", {})[triple, kind] = cfgs

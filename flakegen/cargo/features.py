@@ -1,0 +1,281 @@
+"""Which features of which package are on (cargo's `core/resolver/features.rs`).
+
+With resolver 2 a package has two feature sets: as a normal or dev-dependency, and as a host dependency (of build
+scripts and proc-macros). Resolver 1 has one, ignores platforms, and always counts the selected members' dev-dependencies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flakegen.cargo.errors import CargoError, FactsError, LockError, Problem, SelectionError
+from flakegen.cargo.feature_map import (
+    DependencyFeature,
+    Feature,
+    FeatureMap,
+    FeatureValue,
+    OptionalDependency,
+    feature_map,
+    parse_value,
+)
+from flakegen.cargo.package import DependencyKind
+from flakegen.cargo.platforms import Platform
+from flakegen.cargo.workspace import Resolver, Workspace
+
+_DEFAULT = Feature("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A selected member with the feature values asked of it."""
+
+    package: int
+    values: tuple[FeatureValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureOptions:
+    """What the result depends on besides the seeds; ``targets`` are the requested platforms, or just the host."""
+
+    resolver: Resolver
+    host: Platform
+    targets: tuple[Platform, ...]
+    has_dev_units: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedFeatures:
+    """Feature sets by (package, is host dependency), each sorted; and the optional dependencies that are on."""
+
+    features: dict[tuple[int, bool], tuple[str, ...]]
+    active: dict[tuple[int, bool], frozenset[str]]
+    seeds: frozenset[int]
+    separates_host: bool
+
+    def of(self, package: int, *, host: bool) -> tuple[str, ...]:
+        """The features of a package in a role; empty if it has none there."""
+        return self.features.get((package, host and self.separates_host), ())
+
+    def active_in(self, package: int, *, host: bool) -> frozenset[str]:
+        """Names of the optional dependencies of a package that are on in a role."""
+        return self.active.get((package, host and self.separates_host), frozenset())
+
+
+class _Edge:
+    """A dependency that counts for features: where it leads, and what it asks for there."""
+
+    __slots__ = ("host", "name", "optional", "package", "values")
+
+    def __init__(self, name: str, package: int, *, host: bool, optional: bool, values: tuple[FeatureValue, ...]) -> None:
+        self.name = name
+        self.package = package
+        self.host = host
+        self.optional = optional
+        self.values = values
+
+
+class _Edges:
+    """The edges of a package in a role: those always followed, all by name, and names that the lock does not have."""
+
+    __slots__ = ("by_name", "mandatory", "unlocked")
+
+    def __init__(self) -> None:
+        self.mandatory: list[_Edge] = []
+        self.by_name: dict[str, list[_Edge]] = {}
+        self.unlocked: list[str] = []
+
+
+class _Node:
+    """The state of one package in one role."""
+
+    __slots__ = ("active", "by_name", "deferred", "features", "index", "map")
+
+    def __init__(self, index: int, known: FeatureMap, by_name: dict[str, list[_Edge]]) -> None:
+        self.index = index
+        self.map = known
+        self.by_name = by_name
+        self.features: set[str] = set()
+        self.active: set[str] = set()
+        self.deferred: dict[str, set[str]] = {}
+
+
+def known_features(workspace: Workspace, index: int) -> FeatureMap:
+    """The feature map of a package, computed once per workspace."""
+    cache: dict[int, FeatureMap] = workspace.cache.setdefault("feature maps", {})
+    found = cache.get(index)
+    if found is None:
+        found = cache[index] = feature_map(workspace.packages[index])
+    return found
+
+
+class _Solver:
+    """Activates values until nothing is left; work lists, since the result does not depend on the order."""
+
+    def __init__(self, workspace: Workspace, options: FeatureOptions, seeds: frozenset[int]) -> None:
+        self.workspace = workspace
+        self.options = options
+        self.seeds = seeds
+        self.separates_host = options.resolver is Resolver.V2
+        self.nodes: dict[tuple[int, bool], _Node] = {}
+        self.entering: list[_Edge] = []
+        self.pending: list[tuple[_Node, FeatureValue]] = []
+        self.problems: list[Problem] = []
+        # Edges depend on the platforms, not on the features: requests that differ in features share them.
+        key = ("feature edges", options)
+        self.edges: dict[tuple[int, bool, bool], _Edges] = workspace.cache.setdefault(key, {})
+
+    def run(self) -> None:
+        while True:
+            if self.entering:
+                self.enter(self.entering.pop())
+            elif self.pending:
+                self.activate(*self.pending.pop())
+            else:
+                return
+
+    def plant(self, seed: Seed, *, host: bool) -> None:
+        """Start from a selected member."""
+        node = self.node(seed.package, host)
+        self.pending += [(node, value) for value in seed.values]
+
+    def enter(self, edge: _Edge) -> None:
+        """Follow an edge: its package is built, with the features that it asks for."""
+        node = self.node(edge.package, edge.host)
+        self.pending += [(node, value) for value in edge.values]
+
+    def node(self, index: int, host: bool) -> _Node:  # noqa: FBT001 - a key's part
+        """The state of a package in a role; at first sight its mandatory dependencies are followed."""
+        found = self.nodes.get((index, host))
+        if found is None:
+            edges = self.edges_of(index, host)
+            found = self.nodes[index, host] = _Node(index, known_features(self.workspace, index), edges.by_name)
+            self.entering += edges.mandatory
+            self.problems += [self._unlocked(index, name) for name in edges.unlocked]
+        return found
+
+    def activate(self, node: _Node, value: FeatureValue) -> None:
+        """Activate one feature value of a package."""
+        if isinstance(value, Feature):
+            if value.name not in node.features:
+                node.features.add(value.name)
+                self.pending += [(node, included) for included in node.map.get(value.name, ())]
+                if value.name not in node.map:
+                    self._complain_unknown(node.index, value.name)
+        elif isinstance(value, OptionalDependency):
+            if value.name not in node.active:
+                node.active.add(value.name)
+                deferred = node.deferred.pop(value.name, ())
+                for edge in node.by_name.get(value.name, ()):
+                    self.enter(edge)
+                    child = self.node(edge.package, edge.host)
+                    self.pending += [(child, parse_value(feature)) for feature in deferred]
+        else:
+            self.activate_in_dependency(node, value)
+
+    def activate_in_dependency(self, node: _Node, value: DependencyFeature) -> None:
+        """Activate `dependency/feature`; by name, so in every table and kind that has it."""
+        for edge in node.by_name.get(value.dependency, ()):
+            if edge.optional:
+                if value.weak and value.dependency not in node.active:
+                    node.deferred.setdefault(value.dependency, set()).add(value.feature)
+                    continue
+                self.pending.append((node, OptionalDependency(value.dependency)))
+                if not value.weak and value.dependency in node.map:
+                    self.pending.append((node, Feature(value.dependency)))
+            self.pending.append((self.node(edge.package, edge.host), parse_value(value.feature)))
+
+    def edges_of(self, index: int, host: bool) -> _Edges:  # noqa: FBT001 - a key's part
+        is_seed = index in self.seeds
+        key = (index, host, is_seed)
+        found = self.edges.get(key)
+        if found is None:
+            found = self.edges[key] = self._compute_edges(index, host=host, is_seed=is_seed)
+        return found
+
+    def _compute_edges(self, index: int, *, host: bool, is_seed: bool) -> _Edges:
+        found = _Edges()
+        options, separates = self.options, self.separates_host
+        for resolved in self.workspace.dependencies[index]:
+            dependency = resolved.dependency
+            is_build = dependency.kind is DependencyKind.BUILD
+            if dependency.kind is DependencyKind.DEV and (not is_seed or (separates and not options.has_dev_units)):
+                continue
+            if separates and dependency.platform is not None:
+                platforms = (options.host,) if host or is_build else options.targets
+                if not any(platform.selects(dependency.platform) for platform in platforms):
+                    continue
+            package = resolved.package
+            if package is None:
+                found.unlocked += [] if dependency.optional else [dependency.name]
+                continue
+            values = tuple(map(parse_value, dependency.features))
+            if dependency.default_features and "default" in known_features(self.workspace, package):
+                values = (*values, _DEFAULT)
+            library = self.workspace.libraries[package]
+            to_host = host or (separates and (is_build or (library is not None and library.proc_macro)))
+            edge = _Edge(dependency.name, package, host=to_host, optional=dependency.optional, values=values)
+            found.mandatory += [] if edge.optional else [edge]
+            found.by_name.setdefault(edge.name, []).append(edge)
+        return found
+
+    def _complain_unknown(self, index: int, feature: str) -> None:
+        if index in self.workspace.missing:
+            return
+        package = self.workspace.packages[index].id
+        message = f"package `{package.name}` {package.version} has no feature `{feature}`"
+        self.problems.append(Problem(code="feature-unknown", message=message))
+
+    def _unlocked(self, index: int, name: str) -> Problem:
+        package = self.workspace.packages[index].id
+        message = f"Cargo.lock has no package for dependency `{name}` of `{package.name}` {package.version}"
+        hint = "Cargo.lock is older than the manifests: run `cargo update --workspace` or `cargo check`"
+        return Problem(code="lock-stale", message=message, path=str(self.workspace.root / "Cargo.lock"), hint=hint)
+
+
+def missing_facts(workspace: Workspace, indices: Iterable[int]) -> FactsError:
+    """The error that names all packages whose facts are needed but not known."""
+    names = [f"{p.name} {p.version}" for p in (workspace.packages[index].id for index in sorted(indices))]
+    shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+    hint = "run `cargo fetch --locked` in the workspace, and gather the facts again"
+    return FactsError(Problem(code="facts-missing", message=f"nothing is known of {shown}", hint=hint))
+
+
+def _raise(workspace: Workspace, solver: _Solver) -> None:
+    missing = {index for index, _ in solver.nodes if index in workspace.missing}
+    if missing:
+        raise missing_facts(workspace, missing)
+    if solver.problems:
+        kind: type[CargoError] = LockError if solver.problems[0].code == "lock-stale" else SelectionError
+        raise kind(*dict.fromkeys(solver.problems))
+
+
+def resolve_features(workspace: Workspace, options: FeatureOptions, seeds: tuple[Seed, ...]) -> ResolvedFeatures:
+    """Resolve the features of everything that the seeds reach; remembered per workspace by its inputs.
+
+    Raises:
+        FactsError: a package without facts is reached.
+        LockError: an active dependency is not locked.
+        SelectionError: a feature that does not exist is asked for.
+    """
+    cache: dict[Any, ResolvedFeatures] = workspace.cache.setdefault("features", {})
+    found = cache.get((options, seeds))
+    if found is not None:
+        return found
+    solver = _Solver(workspace, options, frozenset(seed.package for seed in seeds))
+    for seed in seeds:
+        solver.plant(seed, host=False)
+        targets = workspace.packages[seed.package].targets
+        if solver.separates_host and any(target.proc_macro for target in targets):
+            solver.plant(seed, host=True)
+    solver.run()
+    _raise(workspace, solver)
+    result = ResolvedFeatures(
+        features={key: tuple(sorted(node.features)) for key, node in solver.nodes.items()},
+        active={key: frozenset(node.active) for key, node in solver.nodes.items()},
+        seeds=solver.seeds,
+        separates_host=solver.separates_host,
+    )
+    cache[options, seeds] = result
+    return result

@@ -1,0 +1,131 @@
+"""The second pass: host and target units that are the same become one (cargo's `rebuild_unit_graph_shared`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from flakegen.cargo.build_context import BuildContext
+from flakegen.cargo.errors import Problem, WorkspaceError
+from flakegen.cargo.graph_node import Node
+from flakegen.cargo.platforms import Platform
+from flakegen.cargo.profiles import Settings
+
+
+class SharedUnit:
+    """A unit of the final graph; ``edges`` are (index, extern crate name)."""
+
+    __slots__ = ("edges", "node", "platform", "settings")
+
+    def __init__(
+        self, node: Node, settings: Settings, platform: Platform | None, edges: tuple[tuple[int, str], ...]
+    ) -> None:
+        self.node = node
+        self.settings = settings
+        self.platform = platform
+        self.edges = edges
+
+
+class _Sharing:
+    """Rebuilds the graph bottom-up; each unit of the first pass once."""
+
+    def __init__(self, context: BuildContext) -> None:
+        self.context = context
+        self.to_host = None if context.request.targets else context.targets[0]
+        self.units: list[SharedUnit] = []
+        self._memo: dict[int, int] = {}
+        self._index: dict[tuple[Any, ...], int] = {}
+        self._changed: dict[tuple[int, Any, Any], Settings] = {}
+
+    def visit(self, root: Node) -> int:
+        """The index of a root's unit, after all of its dependencies.
+
+        Raises:
+            WorkspaceError: units depend on each other in a circle.
+        """
+        stack = [(root, False, iter(root.edges or ()))]
+        path = {id(root)}
+        while stack:
+            node, for_host, edges = stack[-1]
+            for edge in edges:
+                if id(edge.node) in path:
+                    raise self._cycle([entry[0] for entry in stack])
+                if id(edge.node) not in self._memo:
+                    stack.append((edge.node, edge.unit_for.host, iter(edge.node.edges or ())))
+                    path.add(id(edge.node))
+                    break
+            else:
+                stack.pop()
+                path.discard(id(node))
+                if id(node) not in self._memo:
+                    self._memo[id(node)] = self._finish(node, for_host=for_host)
+        return self._memo[id(root)]
+
+    def _cycle(self, nodes: list[Node]) -> WorkspaceError:
+        names = dict.fromkeys(self.context.workspace.packages[node.package].id.name for node in nodes)
+        message = f"packages depend on each other in a circle: {', '.join(names)}"
+        return WorkspaceError(Problem(code="dependency-cycle", message=message))
+
+    def _finish(self, node: Node, *, for_host: bool) -> int:
+        edges = node.edges or ()
+        dependencies = tuple(self._memo[id(edge.node)] for edge in edges)
+        platform = None if node.platform is self.to_host else node.platform
+        settings = self._settings(node, dependencies, for_host=for_host)
+        key = (node.package, id(node.target), settings.number, platform, node.mode, node.features, dependencies)
+        index = self._index.get(key)
+        if index is None:
+            index = self._index[key] = len(self.units)
+            names = dict.fromkeys(
+                (i, edge.extern_crate_name) for i, edge in zip(dependencies, edges, strict=True)
+            )
+            self.units.append(SharedUnit(node, settings, platform, tuple(names)))
+        return index
+
+    def _settings(self, node: Node, dependencies: tuple[int, ...], *, for_host: bool) -> Settings:
+        """Decide what was deferred: stripping where nobody has debuginfo, and the host's debuginfo."""
+        settings = node.settings
+        profile = settings.profile
+        strip, debuginfo = False, profile.debuginfo
+        if profile.strip_deferred and profile.debuginfo == 0:
+            strip = all(self.units[i].settings.profile.debuginfo == 0 for i in dependencies)
+        if for_host and self.to_host is not None and settings.debuginfo_deferred:
+            # The probe looks at everything but dependencies, as cargo's does.
+            probe_settings = self._change(settings, strip=strip, debuginfo=debuginfo)
+            probe = (
+                node.package,
+                id(node.target),
+                probe_settings.number,
+                self.to_host,
+                node.mode,
+                node.features,
+            )
+            shared = self.context.nodes.get(probe)
+            if shared is None or shared.edges is None:
+                debuginfo = 0
+            return self._change(settings, strip=strip, debuginfo=debuginfo, resolves=True)
+        return self._change(settings, strip=strip, debuginfo=debuginfo)
+
+    def _change(
+        self, settings: Settings, *, strip: bool, debuginfo: int | str, resolves: bool = False
+    ) -> Settings:
+        profile = settings.profile
+        if not strip and debuginfo == profile.debuginfo and not resolves:
+            return settings
+        key = (id(settings), strip, (debuginfo, resolves))
+        found = self._changed.get(key)
+        if found is None:
+            changed = replace(profile, debuginfo=debuginfo)
+            if strip:
+                changed = replace(changed, strip="debuginfo", strip_deferred=False)
+            deferred = settings.debuginfo_deferred and not resolves
+            found = self.context.profiles.numbered(changed, debuginfo_deferred=deferred)
+            self._changed[key] = found
+        return found
+
+
+def share(context: BuildContext, roots: Iterable[Node]) -> tuple[list[SharedUnit], list[int]]:
+    """The final units, dependencies first, and the indices of the roots."""
+    sharing = _Sharing(context)
+    indices = [sharing.visit(root) for root in roots]
+    return sharing.units, indices

@@ -1,0 +1,54 @@
+"""The unit graph: what cargo would run, one node per rustc call or build-script run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from flakegen.cargo.package import Package, Target
+from flakegen.cargo.profile import Profile
+
+
+class Mode(Enum):
+    """What is done with a unit's target, by cargo's own names in the unit-graph JSON."""
+
+    BUILD = "build"
+    CHECK = "check"
+    CHECK_TEST = "check-test"  # `cargo check` of a test harness; "check" in the JSON
+    TEST = "test"
+    DOC = "doc"
+    DOCTEST = "doctest"
+    RUN_CUSTOM_BUILD = "run-custom-build"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitDependency:
+    """An edge: the index of the unit depended on and the name its crate is known by in the dependent."""
+
+    index: int
+    extern_crate_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One unit. ``platform`` is the triple it is built for, or None for a host unit."""
+
+    package: Package
+    target: Target
+    profile: Profile
+    platform: str | None
+    mode: Mode
+    features: tuple[str, ...]  # sorted
+    dependencies: tuple[UnitDependency, ...]
+    is_local: bool  # path source: no --cap-lints, may be incremental
+    is_primary: bool  # package of a root unit: CARGO_PRIMARY_PACKAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitGraph:
+    """Units in an order where dependencies come first, and the indices of the roots."""
+
+    units: tuple[Unit, ...]
+    roots: tuple[int, ...]
+    host: str  # triple
+    targets: tuple[str, ...]  # requested triples; empty without `--target`

@@ -1,0 +1,1 @@
+"""Source positions, the one Diagnostic type, its collector and its renderer."""

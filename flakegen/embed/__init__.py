@@ -1,0 +1,1 @@
+"""What a crate's compilation reads: modules and embedded files. Knows nothing of Nix."""

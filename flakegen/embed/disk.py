@@ -1,0 +1,122 @@
+"""Reading below one root: nothing outside is ever opened, and every symbolic link on the way is reported."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from enum import Enum
+
+from flakegen.embed.lexer import normalise_text
+from flakegen.embed.paths import normalise, parent
+
+_MAX_LINKS = 40
+
+
+class PathKind(Enum):
+    """What a path is, after links were followed."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    ABSENT = "absent"
+    OUTSIDE = "outside"  # a link leads out of the root
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A path followed: where it really is, and the links that were passed (root-relative, in order)."""
+
+    kind: PathKind
+    real: str
+    links: tuple[str, ...] = ()
+
+
+class Disk:
+    """The files below `root`, with every answer kept for the length of one scan."""
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = os.path.realpath(root)
+        self._looks: dict[str, Look] = {"": Look(PathKind.FOLDER, "")}
+        self._texts: dict[str, str | None] = {}
+
+    def look(self, path: str, hops: int = 0) -> Look:
+        """Follow a normalised root-relative path."""
+        known = self._looks.get(path)
+        if known is None:
+            known = self._looks[path] = self._look(path, hops)
+        return known
+
+    def _look(self, path: str, hops: int) -> Look:
+        folder, _, name = path.rpartition("/")
+        above = self.look(folder, hops)
+        if above.kind is not PathKind.FOLDER:
+            kind = PathKind.OUTSIDE if above.kind is PathKind.OUTSIDE else PathKind.ABSENT
+            return Look(kind, path, above.links)
+        here = f"{above.real}/{name}" if above.real else name
+        try:
+            mode = os.lstat(f"{self.root}/{here}").st_mode
+        except (OSError, ValueError):
+            return Look(PathKind.ABSENT, here, above.links)
+        if stat.S_ISREG(mode):
+            return Look(PathKind.FILE, here, above.links)
+        if stat.S_ISDIR(mode):
+            return Look(PathKind.FOLDER, here, above.links)
+        if not stat.S_ISLNK(mode) or hops > _MAX_LINKS:
+            return Look(PathKind.ABSENT, here, above.links)
+        return self._follow(here, (*above.links, here), hops)
+
+    def _follow(self, link: str, links: tuple[str, ...], hops: int) -> Look:
+        target = self.link_target(link)
+        if target is None:
+            return Look(PathKind.OUTSIDE, link, links)
+        there = self._look(target, hops + 1) if target else self._looks[""]
+        return Look(there.kind, there.real, tuple(dict.fromkeys((*links, *there.links))))
+
+    def link_target(self, link: str) -> str | None:
+        """The root-relative path that a link names, or None when it leaves the root."""
+        text = os.readlink(f"{self.root}/{link}")  # noqa: PTH115  # plain strings, this is hot
+        if text.startswith("/"):
+            if text != self.root and not text.startswith(self.root + "/"):
+                return None
+            return normalise(text[len(self.root) :])
+        return normalise(f"{parent(link)}/{text}")
+
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file is there."""
+        return self.look(path).kind is PathKind.FILE
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is there."""
+        return self.look(path).kind is PathKind.FOLDER
+
+    def bytes_of(self, path: str) -> bytes | None:
+        """A file's contents; None when it is absent, outside, unreadable or no regular file."""
+        look = self.look(path)
+        if look.kind is not PathKind.FILE:
+            return None
+        try:
+            # `_look` proved every component; O_NOFOLLOW and O_NONBLOCK guard against a swap in between.
+            handle = os.open(
+                f"{self.root}/{look.real}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            )
+        except OSError:
+            return None
+        with open(handle, "rb", buffering=0) as file:  # noqa: PTH123  # an open descriptor, no path
+            return file.readall()
+
+    def text_of(self, path: str) -> str | None:
+        """A Rust file's text, as rustc sees it; None as for `bytes_of`."""
+        if path not in self._texts:
+            raw = self.bytes_of(path)
+            self._texts[path] = None if raw is None else normalise_text(raw)
+        return self._texts[path]
+
+    def entries(self, folder: str) -> list[tuple[str, bool, bool]]:
+        """A real folder's sorted entries: name, is a folder, is a link. Empty when it cannot be read."""
+        try:
+            with os.scandir(f"{self.root}/{folder}" if folder else self.root) as found:
+                return sorted(
+                    (item.name, item.is_dir(follow_symlinks=False), item.is_symlink()) for item in found
+                )
+        except OSError:
+            return []

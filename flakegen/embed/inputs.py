@@ -1,0 +1,158 @@
+"""The values that a scan gives: what one target of one local package reads when it is compiled.
+
+All paths are root-relative with `/` (the root is the folder that holds the workspace), without `.` or `..` parts;
+all tuples are sorted and without duplicates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flakegen.embed.wrappers import Macro
+
+
+class InputRole(Enum):
+    """Whether an input can change a production unit.
+
+    `TEST` inputs are reachable only under `cfg(test)`, or from the targets in `tests/`, `benches/` and `examples/`.
+    """
+
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+class TargetKind(Enum):
+    """The kind of a scanned target, named as in cargo's own JSON."""
+
+    LIB = "lib"
+    BIN = "bin"
+    TEST = "test"
+    BENCH = "bench"
+    EXAMPLE = "example"
+    BUILD_SCRIPT = "custom-build"
+
+    @property
+    def role(self) -> InputRole:
+        """The role of whatever is read outside `cfg(test)`."""
+        if self in (TargetKind.TEST, TargetKind.BENCH, TargetKind.EXAMPLE):
+            return InputRole.TEST
+        return InputRole.PRODUCTION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanTarget:
+    """One target to scan; `src_path` is relative to the package's folder (as in Cargo.toml, `..` allowed)."""
+
+    name: str
+    kind: TargetKind
+    src_path: str
+    edition: str = "2021"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderInput:
+    """A folder whose listing and contents are read.
+
+    Attributes:
+        path: root-relative; the folder may be absent.
+        recursive: whether folders below it belong to it.
+        pattern: a regular expression that a file's name (not path) must match in full, in the subset shared by
+            Python's `re.fullmatch` and POSIX extended expressions (`builtins.match`); None for every file.
+    """
+
+    path: str
+    recursive: bool = True
+    pattern: str | None = None
+
+    def sort_key(self) -> tuple[str, bool, str]:
+        """An order that copes with a missing pattern."""
+        return (self.path, self.recursive, self.pattern or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Finding:
+    """Something that the scanner saw and could not follow; the message is a lowercase phrase.
+
+    Attributes:
+        file: root-relative path of the Rust file.
+        line: counted from 1.
+        column: counted from 1, in characters.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetInputs:
+    """What one target reads.
+
+    Attributes:
+        modules: `.rs` files reached by `mod`, `#[path]` and `include!`; may leave the package's folder.
+        test_modules: those reached only under `cfg(test)`.
+        files: embedded single files that are present.
+        test_files: those read only under `cfg(test)`, or by a test, bench or example target.
+        folders: embedded folders.
+        test_folders: likewise.
+        optional_files: read if present, absent now (`.env`, `sqlx.toml`, generated files): hashed as absent.
+        test_optional_files: likewise.
+        findings: what could not be followed.
+        sqlx_offline_dir: the `.sqlx` folder in use when it is the workspace's and not the package's own.
+    """
+
+    target: ScanTarget
+    modules: tuple[str, ...] = ()
+    test_modules: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    test_files: tuple[str, ...] = ()
+    folders: tuple[FolderInput, ...] = ()
+    test_folders: tuple[FolderInput, ...] = ()
+    optional_files: tuple[str, ...] = ()
+    test_optional_files: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    sqlx_offline_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptInputs:
+    """What the *run* of a build script reads.
+
+    Attributes:
+        declared: the script has a `rerun-if-changed` or `rerun-if-env-changed` literal.
+        files: present files that the script's string literals name, and the script's own modules.
+        folders: present folders that they name; the package's folder when `whole_package`.
+        optional_files: paths declared with `rerun-if-changed` that are absent.
+        whole_package: nothing is declared, so cargo watches the package's whole folder.
+        excluded: for `whole_package`: root-relative folders inside it that don't belong to it (nested packages,
+            `target`, `.git`).
+    """
+
+    declared: bool
+    files: tuple[str, ...] = ()
+    folders: tuple[FolderInput, ...] = ()
+    optional_files: tuple[str, ...] = ()
+    whole_package: bool = False
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageInputs:
+    """What the targets of one local package read.
+
+    Attributes:
+        package_dir: root-relative; "" for the root itself.
+        targets: in the order that was asked for.
+        build_script_inputs: None without a build script.
+        exported_macros: macros that reach a file-reading macro, for the local packages that depend on this one.
+    """
+
+    package_dir: str
+    targets: tuple[TargetInputs, ...]
+    build_script_inputs: ScriptInputs | None = None
+    exported_macros: tuple[Macro, ...] = ()

@@ -1,0 +1,211 @@
+"""The table of everything that reads files while a crate is compiled. A new mechanism is one entry here.
+
+An entry counts when the package depends on one of its crates (always, when it names none). The sources of the rules are
+the macros' own code; `include!` and `mod` are not here but in modules.py, since what they name is Rust again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from flakegen.embed import sqlx, templates
+from flakegen.embed.inputs import InputRole
+from flakegen.embed.readers import (
+    Base,
+    assigned_folder,
+    either_file,
+    file_argument,
+    fixed,
+    folder_argument,
+    glob_folder,
+    literal_files,
+    named_files,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flakegen.embed.readers import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mechanism:
+    """One way to read files; `role` is TEST for what only tests read, wherever the use stands."""
+
+    read: Reader
+    crates: tuple[str, ...] = ()
+    macros: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    derives: tuple[str, ...] = ()
+    role: InputRole = InputRole.PRODUCTION
+
+
+_SQLX_QUERIES = (
+    "query",
+    "query_as",
+    "query_scalar",
+    "query_unchecked",
+    "query_as_unchecked",
+    "query_scalar_unchecked",
+)
+_SQLX_FILES = (
+    *("query_file", "query_file_as", "query_file_scalar"),
+    *("query_file_unchecked", "query_file_as_unchecked", "query_file_scalar_unchecked"),
+)
+_INSTA = (
+    *("assert_snapshot", "assert_debug_snapshot", "assert_json_snapshot", "assert_yaml_snapshot"),
+    *("assert_ron_snapshot", "assert_toml_snapshot", "assert_csv_snapshot", "assert_compact_debug_snapshot"),
+    *("assert_compact_json_snapshot", "assert_binary_snapshot", "glob"),
+)
+
+MECHANISMS: tuple[Mechanism, ...] = (
+    # The compiler itself.
+    Mechanism(macros=("include_str", "include_bytes"), read=file_argument(Base.FILE)),
+    Mechanism(
+        attributes=("debugger_visualizer",),
+        read=named_files(Base.FILE, "gdb_script_file", "natvis_file"),
+    ),
+    # Databases.
+    Mechanism(crates=("sqlx",), macros=("migrate",), read=sqlx.read_migrations),
+    Mechanism(crates=("sqlx",), macros=_SQLX_QUERIES, read=sqlx.read_query),
+    Mechanism(crates=("sqlx",), macros=_SQLX_FILES, read=sqlx.read_query_file),
+    Mechanism(
+        crates=("es_entity", "sqlx"), macros=("es_query",), derives=("EsRepo",), read=sqlx.read_all_prepared
+    ),
+    Mechanism(crates=("sqlx",), attributes=("sqlx::test",), role=InputRole.TEST, read=sqlx.read_test),
+    Mechanism(
+        crates=("refinery",),
+        macros=("embed_migrations",),
+        read=folder_argument(Base.PACKAGE, default="migrations", pattern=r"[UV][0-9.]+__.*\.(sql|rs)"),
+    ),
+    Mechanism(
+        crates=("diesel_migrations",), macros=("embed_migrations",), read=templates.read_diesel_migrations
+    ),
+    # Folders of files.
+    Mechanism(crates=("include_dir",), macros=("include_dir",), read=folder_argument(Base.WORKSPACE)),
+    Mechanism(
+        crates=("rust_embed", "rust_embed_for_web"),
+        attributes=("folder",),
+        read=assigned_folder(Base.PACKAGE),
+    ),
+    Mechanism(crates=("include_flate",), macros=("flate",), read=literal_files(Base.PACKAGE)),
+    # Templates.
+    Mechanism(crates=("askama",), attributes=("template",), read=templates.template_folders("askama.toml")),
+    Mechanism(crates=("rinja",), attributes=("template",), read=templates.template_folders("rinja.toml")),
+    Mechanism(
+        crates=("sailfish", "sailfish_macros"),
+        attributes=("template",),
+        read=templates.template_folders("sailfish.toml"),
+    ),
+    Mechanism(crates=("gtk4", "gtk"), attributes=("template",), read=templates.read_gtk_template),
+    # Schemas.
+    Mechanism(
+        crates=("graphql_client",),
+        attributes=("graphql",),
+        read=named_files(Base.PACKAGE, "schema_path", "query_path"),
+    ),
+    Mechanism(
+        crates=("cynic",),
+        attributes=("cynic", "cynic::schema_for_derives"),
+        read=named_files(Base.PACKAGE, "schema_path", "file", "query_path"),
+    ),
+    Mechanism(crates=("cynic",), macros=("use_schema",), read=file_argument(Base.PACKAGE)),
+    Mechanism(crates=("wasmtime", "wit_bindgen"), macros=("bindgen", "generate"), read=templates.read_wit),
+    Mechanism(crates=("pest_derive", "pest"), attributes=("grammar",), read=either_file("", "src")),
+    Mechanism(
+        crates=("progenitor", "typify", "schemafy", "alloy_sol_types", "alloy", "ethers", "wayland_scanner"),
+        macros=(
+            *("generate_api", "import_types", "schemafy", "sol", "abigen"),
+            *("generate_interfaces", "generate_client_code", "generate_server_code"),
+        ),
+        read=literal_files(Base.PACKAGE),
+    ),
+    Mechanism(
+        crates=("subxt",),
+        attributes=("subxt::subxt", "subxt"),
+        read=named_files(Base.PACKAGE, "runtime_metadata_path"),
+    ),
+    # Languages.
+    Mechanism(crates=("rust_i18n",), macros=("i18n",), read=folder_argument(Base.PACKAGE, default="locales")),
+    Mechanism(crates=("i18n_embed_fl",), macros=("fl",), read=templates.read_fluent),
+    Mechanism(
+        crates=("leptos_i18n",), macros=("load_locales",), read=fixed(Base.PACKAGE, folders=("locales",))
+    ),
+    # Web, graphics, applications.
+    Mechanism(crates=("wasm_bindgen",), attributes=("wasm_bindgen",), read=templates.read_wasm_module),
+    Mechanism(
+        crates=("tauri",), macros=("generate_context", "tauri_build_context"), read=templates.read_tauri
+    ),
+    Mechanism(
+        crates=("wgpu", "egui"),
+        macros=("include_wgsl", "include_spirv", "include_spirv_raw", "include_image"),
+        read=file_argument(Base.FILE),
+    ),
+    Mechanism(crates=("vulkano_shaders",), macros=("shader",), read=named_files(Base.PACKAGE, "path")),
+    # The manifest as text.
+    Mechanism(
+        crates=("document_features",),
+        macros=("document_features",),
+        read=fixed(Base.PACKAGE, files=("Cargo.toml",)),
+    ),
+    # Tests that read when they run.
+    Mechanism(crates=("rstest",), attributes=("files",), role=InputRole.TEST, read=glob_folder(Base.PACKAGE)),
+    Mechanism(
+        crates=("expect_test",), macros=("expect_file",), role=InputRole.TEST, read=literal_files(Base.FILE)
+    ),
+    Mechanism(
+        crates=("insta",),
+        macros=_INSTA,
+        role=InputRole.TEST,
+        read=fixed(Base.FILE, folders=("snapshots",), pattern=r".*\.snap(\..*)?"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The table as one package sees it: entries by what triggers them, and words that a file must hold to matter."""
+
+    macros: Mapping[str, tuple[Mechanism, ...]]
+    attributes: Mapping[str, tuple[Mechanism, ...]]
+    derives: Mapping[str, tuple[Mechanism, ...]]
+    wanted: frozenset[str]
+    words: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def vocabulary(dependency_names: frozenset[str]) -> Vocabulary:
+    """The entries that count for a package with these dependencies (crate names, `_` or `-`)."""
+    names = {name.replace("-", "_") for name in dependency_names}
+    active = [item for item in MECHANISMS if not item.crates or names.intersection(item.crates)]
+    macros: dict[str, tuple[Mechanism, ...]] = {}
+    attributes: dict[str, tuple[Mechanism, ...]] = {}
+    derives: dict[str, tuple[Mechanism, ...]] = {}
+    for item in active:
+        for table, triggers in (
+            (macros, item.macros),
+            (attributes, item.attributes),
+            (derives, item.derives),
+        ):
+            for trigger in triggers:
+                table[trigger] = (*table.get(trigger, ()), item)
+    wanted = frozenset(attributes) | ({"derive"} if derives else frozenset())
+    triggers_of_all = {*macros, *attributes, *derives, "include"}
+    return Vocabulary(
+        macros=macros,
+        attributes=attributes,
+        derives=derives,
+        wanted=wanted,
+        words=_minimal({name.rpartition("::")[0] or name for name in triggers_of_all}),
+    )
+
+
+def _minimal(words: set[str]) -> tuple[str, ...]:
+    """Without those words that contain another one."""
+    kept: list[str] = []
+    for word in sorted(words, key=lambda item: (len(item), item)):
+        if not any(shorter in word for shorter in kept):
+            kept.append(word)
+    return tuple(kept)

@@ -1,0 +1,302 @@
+"""Walks one target's module tree: `mod`, `#[path]`, `include!`, own macros; hands every other use to its mechanism.
+
+Source of the rules: the Rust reference, "Modules", and rustc's `rustc_expand::module` where the reference is vague
+(folders of inline modules, files that are not mod.rs, `include!`d files).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flakegen.embed.collect import Collector, Place
+from flakegen.embed.facts import FileFacts, MacroText, ModuleDeclaration
+from flakegen.embed.file_scan import FactScanner
+from flakegen.embed.inputs import InputRole, ScanTarget
+from flakegen.embed.lexer import Group, Token, Tree, group_at, is_ident, render
+from flakegen.embed.literals import Evaluation, Unknown
+from flakegen.embed.paths import join, parent
+from flakegen.embed.readers import Base, Invocation, existing_literals, file_argument
+from flakegen.embed.wrappers import ExpansionError, Macro, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flakegen.embed.disk import Disk
+    from flakegen.embed.facts import InlineModule
+    from flakegen.embed.mechanisms import Mechanism, Vocabulary
+
+# Without an alternative at its start, so that the matcher can search for its first letters.
+_MODULE = re.compile(r"mod\b\s*(?:/|[\w#]+\s*[;/]|\$)")
+_MAX_EXPANSION_DEPTH = 24
+_MAX_EXPANSIONS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleDir:
+    """Where a file's child modules are looked for: `folder`, then `relative` (the stem of a file that is no mod.rs)."""
+
+    folder: str
+    relative: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class PackageSources:
+    """What the walks over one package's targets share.
+
+    Attributes:
+        package_dir: root-relative, as workspace_dir.
+        macros: own and imported macros that reach a reader, by name; grows from round to round.
+    """
+
+    disk: Disk
+    package_dir: str
+    workspace_dir: str
+    vocabulary: Vocabulary
+    variables: Mapping[str, str]
+    macros: Mapping[str, list[Macro]] = field(default_factory=dict)
+    facts: dict[str, FileFacts] = field(default_factory=dict)
+
+    def facts_of(self, path: str) -> FileFacts:
+        """What a file holds; files without any word that matters are not even scanned."""
+        known = self.facts.get(path)
+        if known is not None:
+            return known
+        text = self.disk.text_of(path) or ""
+        if not self._matters(text):
+            return FileFacts()
+        self.facts[path] = facts = FactScanner(text, self.vocabulary.wanted).scan()
+        return facts
+
+    def _matters(self, text: str) -> bool:
+        return (
+            any(word in text for word in self.vocabulary.words)
+            or _MODULE.search(text) is not None
+            or any(name in text for name in self.macros)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A file in the module tree; `test` when only `cfg(test)` leads there."""
+
+    file: str
+    directory: ModuleDir
+    test: bool
+
+
+class TargetWalk:
+    """One walk over one target with the macros that are known so far."""
+
+    def __init__(self, sources: PackageSources, target: ScanTarget) -> None:
+        self.sources = sources
+        self.target = target
+        self.collector = Collector(sources.disk, target)
+        self.queue: list[_Visit] = []
+        self.seen: set[tuple[str, ModuleDir]] = set()
+        self.seen_in_tests: set[tuple[str, ModuleDir]] = set()
+        self.visited: dict[str, None] = {}
+        self.expansions = 0
+        self.expanded_macros: list[MacroText] = []
+        self.evaluation = Evaluation(
+            package_dir=sources.package_dir, variables=sources.variables, macros=sources.macros
+        )
+
+    def run(self) -> Collector:
+        """Visit everything reachable from the target's root file."""
+        place = Place(join(self.sources.package_dir, "Cargo.toml") or "Cargo.toml", 0, InputRole.PRODUCTION)
+        path = self.collector.resolve(self.sources.package_dir, self.target.src_path, place)
+        if path is not None:
+            if not self.collector.add_module(path, place):
+                self.collector.find(
+                    place, f"the {self.target.kind.value} `{self.target.name}` has no file `{path}`"
+                )
+            self._enqueue(path, ModuleDir(parent(path)), test=False)
+        while self.queue:
+            self._visit(self.queue.pop())
+        return self.collector
+
+    def _enqueue(self, file: str, directory: ModuleDir, *, test: bool) -> None:
+        key = (file, directory)
+        if key in self.seen or (test and key in self.seen_in_tests):
+            return
+        (self.seen_in_tests if test else self.seen).add(key)
+        self.queue.append(_Visit(file, directory, test))
+
+    def _visit(self, visit: _Visit) -> None:
+        self.visited[visit.file] = None
+        facts = self.sources.facts_of(visit.file)
+        if facts.calls or facts.modules or facts.uses:
+            self._follow(facts, self.sources.disk.text_of(visit.file) or "", visit, None)
+
+    def _follow(self, facts: FileFacts, text: str, visit: _Visit, origin: _Site | None) -> None:
+        """Follow everything in one text: a file's, or that of an expansion whose outermost call is `origin`."""
+        for declaration in facts.modules:
+            self._module(declaration, visit, origin)
+        macros, readers = self.sources.macros, self.sources.vocabulary.macros
+        for call in facts.calls:
+            name = call.name
+            if name in readers or name == "include" or name in macros:
+                group = group_at(text, call.open)
+                self._use_macro(
+                    name, group.trees, _site(visit, origin, call.start, call.inline, test=call.test)
+                )
+        for use in facts.uses:
+            site = _site(visit, origin, use.start, (), test=use.test)
+            self._use_attribute(use.attribute.path, use.attribute.arguments, site)
+
+    def _role(self, *, test: bool) -> InputRole:
+        return InputRole.TEST if test else self.target.kind.role
+
+    def _module(self, declaration: ModuleDeclaration, visit: _Visit, origin: _Site | None) -> None:
+        site = _site(visit, origin, declaration.start, declaration.inline, test=declaration.test)
+        directory = _directory_inside(visit.directory, site.inline)
+        found = False
+        certain = False
+        for choice in declaration.paths:
+            only_test = site.test or choice.only_test
+            place = Place(visit.file, site.start, _module_role(test=only_test))
+            path = self.collector.resolve(directory.folder, choice.path, place)
+            if path is not None and self.collector.add_module(path, place):
+                found = True
+                self._enqueue(path, ModuleDir(parent(path)), test=only_test)
+            certain = certain or not choice.conditional
+        if not certain:
+            found = self._default_module(declaration, site, directory) or found
+        if not found:
+            self._absent_module(declaration, site, directory)
+
+    def _default_module(self, declaration: ModuleDeclaration, site: _Site, directory: ModuleDir) -> bool:
+        test = site.test
+        place = Place(site.visit.file, site.start, _module_role(test=test))
+        base = join(directory.folder, directory.relative)
+        if base is None:
+            return False
+        flat = join(base, f"{declaration.name}.rs") or ""
+        if self.collector.add_module(flat, place):
+            self._enqueue(flat, ModuleDir(base, declaration.name), test=test)
+            return True
+        nested = join(base, f"{declaration.name}/mod.rs") or ""
+        if self.collector.add_module(nested, place):
+            self._enqueue(nested, ModuleDir(parent(nested)), test=test)
+            return True
+        return False
+
+    def _absent_module(self, declaration: ModuleDeclaration, site: _Site, directory: ModuleDir) -> None:
+        """Behind a cfg a module may be absent on purpose; else it may be generated before the build."""
+        names = [choice.path for choice in declaration.paths] or [f"{declaration.name}.rs"]
+        base = directory.folder if declaration.paths else join(directory.folder, directory.relative)
+        for name in names:
+            path = None if base is None else join(base, name)
+            if path is not None:
+                self.collector.sets[self._role(test=site.test)].optional.add(path)
+
+    def _use_macro(self, name: str, arguments: tuple[Tree, ...], site: _Site) -> None:
+        if name == "include":
+            self._include(arguments, site)
+        elif name in self.sources.macros:
+            self._expand(name, arguments, site)
+        for mechanism in self.sources.vocabulary.macros.get(name, ()):
+            mechanism.read(self._invocation(name, arguments, site, mechanism.role))
+
+    def _use_attribute(self, name: str, arguments: tuple[Tree, ...], site: _Site) -> None:
+        vocabulary = self.sources.vocabulary
+        found: list[Mechanism] = list(vocabulary.attributes.get(name, ()))
+        if name == "derive" and arguments and isinstance(arguments[0], Group):
+            for item in arguments[0].trees:
+                if isinstance(item, Token) and is_ident(item):
+                    found += vocabulary.derives.get(item.text, ())
+        for mechanism in found:
+            mechanism.read(self._invocation(name, arguments, site, mechanism.role))
+
+    def _invocation(
+        self, name: str, arguments: tuple[Tree, ...], site: _Site, least: InputRole = InputRole.PRODUCTION
+    ) -> Invocation:
+        test = site.test or least is InputRole.TEST
+        return Invocation(
+            name=name,
+            arguments=arguments,
+            place=Place(site.visit.file, site.start, self._role(test=test)),
+            file_dir=parent(site.visit.file),
+            package_dir=self.sources.package_dir,
+            workspace_dir=self.sources.workspace_dir,
+            evaluation=self.evaluation,
+            collector=self.collector,
+        )
+
+    def _include(self, arguments: tuple[Tree, ...], site: _Site) -> None:
+        use = self._invocation("include", arguments, site)
+        value = self.evaluation.value(arguments)
+        if isinstance(value, Unknown):
+            file_argument(Base.FILE)(use)
+            return
+        path = self.collector.resolve(use.file_dir, value, use.place)
+        if path is None:
+            return
+        if path.endswith(".rs"):
+            present = self.collector.add_module(
+                path, Place(use.place.file, site.start, _module_role(test=site.test))
+            )
+            if not present:
+                self.collector.sets[use.place.role].optional.add(path)
+        else:
+            present = self.collector.add_file(path, use.place)
+        if present:
+            self._enqueue(path, ModuleDir(parent(path)), test=site.test)
+
+    def _expand(self, name: str, arguments: tuple[Tree, ...], site: _Site) -> None:
+        """Follow a call of an own macro; what cannot be expanded gives the literals that name present files."""
+        self.expansions += 1
+        expanded = False
+        for macro in self.sources.macros[name]:
+            if site.depth > _MAX_EXPANSION_DEPTH or self.expansions > _MAX_EXPANSIONS:
+                break
+            try:
+                result = expand(macro, arguments)
+            except ExpansionError:
+                continue
+            if result is not None:
+                expanded = True
+                self._follow_expansion(render(result), site)
+        if not expanded:
+            existing_literals(self._invocation(name, arguments, site))
+
+    def _follow_expansion(self, text: str, site: _Site) -> None:
+        facts = FactScanner(text, self.sources.vocabulary.wanted).scan()
+        self.expanded_macros += facts.macros
+        self._follow(facts, text, site.visit, site)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The outermost place that a use comes from; paths inside macros are relative to its file."""
+
+    visit: _Visit
+    start: int
+    inline: tuple[InlineModule, ...]
+    test: bool
+    depth: int = 0  # of expansions
+
+
+def _site(
+    visit: _Visit, origin: _Site | None, start: int, inline: tuple[InlineModule, ...], *, test: bool
+) -> _Site:
+    if origin is None:
+        return _Site(visit, start, inline, test or visit.test)
+    return _Site(visit, origin.start, origin.inline + inline, test or origin.test, origin.depth + 1)
+
+
+def _module_role(*, test: bool) -> InputRole:
+    # A test target's own modules are plain ones; only its files are test inputs.
+    return InputRole.TEST if test else InputRole.PRODUCTION
+
+
+def _directory_inside(directory: ModuleDir, inline: tuple[InlineModule, ...]) -> ModuleDir:
+    for step in inline:
+        if step.path is not None:
+            directory = ModuleDir(join(directory.folder, step.path) or directory.folder)
+        else:
+            below = f"{directory.relative}/{step.name}" if directory.relative else step.name
+            directory = ModuleDir(f"{directory.folder}/{below}".lstrip("/"))
+    return directory

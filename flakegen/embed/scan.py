@@ -1,0 +1,84 @@
+"""The entry: scans the targets of one local package, or of many, for everything that their compilation reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flakegen.embed.build_script import script_inputs
+from flakegen.embed.disk import Disk
+from flakegen.embed.inputs import PackageInputs, TargetKind
+from flakegen.embed.mechanisms import vocabulary
+from flakegen.embed.modules import PackageSources, TargetWalk
+from flakegen.embed.paths import normalise
+from flakegen.embed.wrappers import Macro, reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from flakegen.embed.inputs import ScanTarget
+
+_MAX_ROUNDS = 8
+
+
+def scan_package(
+    root: Path | Disk,
+    package_dir: str,
+    targets: Sequence[ScanTarget],
+    *,
+    dependency_names: frozenset[str],
+    workspace_dir: str = "",
+    variables: Mapping[str, str] | None = None,
+    imported_macros: Iterable[Macro] = (),
+) -> PackageInputs:
+    """What each target of one package reads.
+
+    Args:
+        root: the folder that nothing read may leave; pass one `Disk` for several packages, so that it is read once.
+        package_dir: the package's folder, relative to `root`.
+        targets: in any order; the answer keeps it.
+        dependency_names: the crates that the package's code can name (`_` or `-`), which gate mechanisms.
+        workspace_dir: the folder of the workspace's root manifest, relative to `root`.
+        variables: what cargo sets while compiling, such as `CARGO_PKG_NAME`, for use in `env!`.
+        imported_macros: `exported_macros` of the local packages that this one depends on.
+    """
+    disk = root if isinstance(root, Disk) else Disk(root)
+    sources = PackageSources(
+        disk=disk,
+        package_dir=normalise(package_dir) or "",
+        workspace_dir=normalise(workspace_dir) or "",
+        vocabulary=vocabulary(dependency_names),
+        variables=variables or {},
+    )
+    walks, own = _walk_until_stable(sources, targets, tuple(imported_macros))
+    results = tuple(walk.collector.result() for walk in walks)
+    scripts = [item for item in results if item.target.kind is TargetKind.BUILD_SCRIPT]
+    return PackageInputs(
+        package_dir=sources.package_dir,
+        targets=results,
+        build_script_inputs=script_inputs(disk, sources.package_dir, scripts[0]) if scripts else None,
+        exported_macros=own,
+    )
+
+
+def _walk_until_stable(
+    sources: PackageSources, targets: Sequence[ScanTarget], imported: tuple[Macro, ...]
+) -> tuple[list[TargetWalk], tuple[Macro, ...]]:
+    """Walk until no walk finds a further macro that reaches a reader: what a macro includes may define macros."""
+    readers = frozenset(sources.vocabulary.macros) | {"include"}
+    attributes = frozenset(sources.vocabulary.attributes)
+    sources.macros = reaching(imported, readers, attributes)
+    for _ in range(_MAX_ROUNDS):
+        walks = [TargetWalk(sources, target) for target in targets]
+        for walk in walks:
+            walk.run()
+        files = dict.fromkeys(file for walk in walks for file in walk.visited)
+        texts = [item for file in files if file in sources.facts for item in sources.facts[file].macros]
+        texts += [item for walk in walks for item in walk.expanded_macros]
+        own = [Macro(item.name, item.body) for item in texts]
+        found = reaching([*imported, *own], readers, attributes) if own else sources.macros
+        if found == sources.macros:
+            break
+        sources.macros = found
+    exported = tuple(macro for macros in sources.macros.values() for macro in macros)
+    return walks, exported

@@ -1,0 +1,1 @@
+"""Everything that is a question about a dependency graph, asked of networkx."""

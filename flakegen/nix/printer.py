@@ -1,0 +1,48 @@
+"""Printing Nix trees as nixfmt (RFC 166) formats them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+# Each of these says how some kinds of nodes are laid out.
+from flakegen.nix import absorb, atoms, attrpath, bindings, calls, collections, constructs, interpolation, operators
+from flakegen.nix.escape import comment_lines
+from flakegen.nix.forms import doc_of
+from flakegen.nix.layout import render
+
+if TYPE_CHECKING:
+    from flakegen.nix.ast import Expr, File
+
+__all__ = [
+    "absorb",
+    "atoms",
+    "attrpath",
+    "bindings",
+    "calls",
+    "collections",
+    "constructs",
+    "interpolation",
+    "operators",
+    "print_expression",
+    "print_file",
+]
+
+
+def print_expression(expression: Expr, *, indentation: int = 0) -> str:
+    """Return the source of ``expression``, without a last newline.
+
+    Raises:
+        NixValueError: for names, strings, paths or numbers that Nix cannot express.
+    """
+    return render(doc_of(expression, 0), indentation)
+
+
+def print_file(file: File) -> str:
+    """Return the text of a file: its header as comment, an empty line, its expression, a newline.
+
+    Raises:
+        NixValueError: as `print_expression`.
+    """
+    header = "".join(f"{line}\n" for line in comment_lines(file.header))
+    separator = "\n" if header else ""
+    return f"{header}{separator}{print_expression(file.expression)}\n"

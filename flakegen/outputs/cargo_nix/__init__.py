@@ -1,0 +1,1 @@
+"""Cargo.nix and what reads it."""

@@ -1,0 +1,54 @@
+"""Cargo.nix, the table of all cargo units, and beside it in cargo/ the fixed Nix and bash that builds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from flakegen.nix import build as nix
+from flakegen.nix.ast import Binding, File
+from flakegen.nix.printer import print_file
+from flakegen.outputs.cargo_nix.table import Value, table
+from flakegen.outputs.fixed import fixed_files
+from flakegen.outputs.header import header
+from flakegen.plan.model import BuildPlan
+
+_RUNTIME = (
+    "bundle.sh",
+    "cfg.sh",
+    "common.sh",
+    "default.nix",
+    "doctest.sh",
+    "fmt.sh",
+    "join.sh",
+    "script.nix",
+    "script.sh",
+    "test.sh",
+    "unit.sh",
+    "units.nix",
+    "unpack.sh",
+)
+_COMMENTS = {
+    "guard": "What this file was made from: evaluation stops when one of these is another file.",
+    "profiles": "Flags of rustc, by the name that units use.",
+    "scripts": "What build scripts are told of a profile.",
+    "builds": "The roots of each build, platform by platform.",
+    "crates": "What the units of a package share.",
+    "sources": "The files that each target of a workspace package is compiled from.",
+    "units": "One entry for each unit, by package, kind of target and identity; `only` is what a platform adds.",
+}
+
+
+def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
+    """Yield the files of the Cargo workspace; nothing without one."""
+    if plan.cargo is None:
+        return
+    entries = [_entry(name, value) for name, value in table(plan.cargo).items()]
+    yield "Cargo.nix", print_file(File(header(plan), nix.attrs(entries)))
+    for name, text in fixed_files(Path(__file__).with_name("runtime"), _RUNTIME, plan):
+        yield f"cargo/{name}", text
+
+
+def _entry(name: str, value: Value) -> Binding:
+    comment = _COMMENTS.get(name, "")
+    return nix.binding(name, value, comment=comment, blank_before=bool(comment))

@@ -1,0 +1,28 @@
+# CARGO_CFG_* as the toolchain itself answers for a platform (Cargo book, "Environment variables Cargo sets for build
+# scripts"), and with it the variables that follow from the platform alone. Sourced by script.sh.
+# shellcheck shell=bash disable=SC1090,SC2154
+
+source "$NIX_ATTRS_SH_FILE"
+printf -v PATH '%s/bin:' "${path[@]}"
+export PATH
+out=${outputs[out]}
+declare -A values=()
+names=()
+while IFS= read -r line; do
+  name=${line%%=*}
+  name=${name^^}
+  case $name in PROC_MACRO | DEBUG_ASSERTIONS | FEATURE) continue ;; esac
+  value=
+  if [[ $line == *=* ]]; then
+    value=${line#*=\"}
+    value=${value%\"}
+  fi
+  if [[ -v values[$name] ]]; then
+    values[$name]+=,$value
+  else
+    values[$name]=$value
+    names+=("$name")
+  fi
+done < <("$rustc" --print cfg --target "$triple" "${rustFlags[@]}")
+for name in "${names[@]}"; do printf 'export CARGO_CFG_%s=%q\n' "${name//-/_}" "${values[$name]}"; done >"$out"
+for name in "${!environment[@]}"; do printf 'export %s=%q\n' "$name" "${environment[$name]}"; done >>"$out"

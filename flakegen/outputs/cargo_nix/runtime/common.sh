@@ -1,0 +1,140 @@
+# Shared by unit.sh and script.sh: where a package is and what cargo tells it.
+# shellcheck shell=bash disable=SC1090,SC2034,SC2154,SC2164
+
+out=${outputs[out]}
+if [[ -z ${stdenv:-} ]]; then
+  printf -v PATH '%s/bin:' "${path[@]}"
+  export PATH=${PATH%:}
+  export HOME=/homeless-shelter
+fi
+
+# Runs a hook that a crate override gave; nothing outside stdenv.
+run_hook() {
+  if [[ -n ${stdenv:-} ]]; then runHook "$1"; fi
+}
+
+# enter_source: goes where cargo would go, the workspace's root or the root of the package fetched. An override that patches
+# gets a writable copy.
+enter_source() {
+  if [[ -n ${stdenv:-} && -n "${patches[*]:-}${prePatch:-}${postPatch:-}" ]]; then
+    cp -r "$src" source
+    chmod -R u+w source
+    src=$PWD/source
+    cd "$src"
+    patchPhase
+  fi
+  manifestDir=$src${directory:+/$directory}
+  local top=$src${workspace:+/$workspace}
+  if [[ -n $isLocal && $manifestDir/ == "$top"/* ]]; then
+    cd "$top"
+    main=${manifestDir#"$top"}/${main:-}
+    main=${main#/}
+  else
+    cd "$manifestDir"
+    main=$manifestDir/${main:-}
+  fi
+}
+
+# export_package_environment: Cargo book, "Environment variables Cargo sets for crates".
+export_package_environment() {
+  local name
+  local core=${version%%[-+]*} pre=${version%%+*}
+  local -a numbers
+  IFS=. read -ra numbers <<<"$core"
+  export CARGO=$cargo CARGO_MANIFEST_DIR=$manifestDir CARGO_MANIFEST_PATH=$manifestDir/Cargo.toml
+  export CARGO_PKG_NAME=$pname CARGO_PKG_VERSION=$version CARGO_PKG_VERSION_MAJOR=${numbers[0]}
+  export CARGO_PKG_VERSION_MINOR=${numbers[1]} CARGO_PKG_VERSION_PATCH=${numbers[2]}
+  pre=${pre#"$core"}
+  export CARGO_PKG_VERSION_PRE=${pre#-}
+  for name in AUTHORS DESCRIPTION HOMEPAGE REPOSITORY LICENSE LICENSE_FILE RUST_VERSION README; do
+    export "CARGO_PKG_$name="
+  done
+  for name in "${!packageEnv[@]}"; do export "$name=${packageEnv[$name]}"; done
+  for name in "${!unitEnv[@]}"; do export "$name=${unitEnv[$name]//@source@/$src}"; done
+}
+
+# add_features: the features that are on, and those that there are.
+add_features() {
+  local feature
+  for feature in "${features[@]}"; do args+=(--cfg "feature=\"$feature\""); done
+  args+=(--check-cfg 'cfg(docsrs,test)' --check-cfg "$checkCfg")
+}
+
+# add_once LIST FILE: appends the lines of a file to a list, in order of first appearance.
+declare -A once=()
+add_once() {
+  local -n list=$1
+  local line
+  while IFS= read -r line; do
+    if [[ -z ${once[$1 $line]:-} ]]; then
+      once[$1 $line]=1
+      list+=("$line")
+    fi
+  done <"$2"
+}
+
+# add_libraries: where rustc finds what the unit names, and all that those need in turn. Fills deps, search and dylibArgs.
+deps=()
+search=()
+dylibArgs=()
+add_libraries() {
+  local name unit file
+  if [[ -n $script && -e $script/search ]]; then add_once search "$script/search"; fi
+  if [[ -n $script && -e $script/link-arg-cdylib ]]; then add_once dylibArgs "$script/link-arg-cdylib"; fi
+  for name in "${!externs[@]}"; do
+    unit=${externs[$name]}
+    for file in "$unit"/lib/lib*; do
+      case $file in
+        *.rlib | *.so | *.dylib | *.rmeta) args+=(--extern "$name=$file") ;;
+      esac
+    done
+    add_once deps /dev/stdin <<<"$unit"
+    if [[ -e $unit/deps ]]; then add_once deps "$unit/deps"; fi
+    if [[ -e $unit/search ]]; then add_once search "$unit/search"; fi
+    if [[ -e $unit/link-arg-cdylib ]]; then add_once dylibArgs "$unit/link-arg-cdylib"; fi
+  done
+  for unit in "${deps[@]}"; do args+=(-L "dependency=$unit/lib"); done
+  for file in "${search[@]}"; do args+=(-L "$file"); done
+  case " ${crateTypes[*]} " in
+    *" cdylib "*) for name in "${dylibArgs[@]}"; do args+=(-C "link-arg=$name"); done ;;
+  esac
+}
+
+# add_script_output: what the package's build script asked for (Cargo book, "Outputs of the Build Script").
+add_script_output() {
+  local line scope
+  if [[ -z $script ]]; then return; fi
+  export OUT_DIR=$script/out
+  args+=("--remap-path-prefix=$script/out=/out/$pname-$version")
+  if [[ -n $linksNatively ]] && read_lines link-lib; then
+    for line in "${lines[@]}"; do args+=(-l "$line"); done
+  fi
+  for scope in "" "${linkScopes[@]}"; do
+    if read_lines "link-arg${scope:+-$scope}"; then
+      for line in "${lines[@]}"; do args+=(-C "link-arg=$line"); done
+    fi
+  done
+  if read_lines cfg; then for line in "${lines[@]}"; do args+=(--cfg "$line"); done; fi
+  if read_lines check-cfg; then for line in "${lines[@]}"; do args+=(--check-cfg "$line"); done; fi
+  if read_lines env; then for line in "${lines[@]}"; do export "${line%%=*}=${line#*=}"; done; fi
+}
+
+# read_lines KIND: what the build script said under KIND, into lines; false if nothing.
+read_lines() {
+  lines=()
+  [[ -e $script/$1 ]] && mapfile -t lines <"$script/$1"
+}
+
+# scrub_references FILE: a program holds no path of a source, a unit or the toolchain: such a path is only ever a name in a
+# message, and would keep what it names in the runtime closure. Same length, so that offsets stay.
+scrub_references() {
+  local none=eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee name='[0-9a-zA-Z+._?=-]*' own='\.(crate-src|crate-unit|script-run)' tool
+  local expression="s#($NIX_STORE/)[0-9a-z]{32}(-$name$own)#\1$none\2#g" pattern="$NIX_STORE/[0-9a-z]{32}-$name$own"
+  for tool in "${toolPaths[@]}"; do
+    tool=${tool#"$NIX_STORE/"}
+    tool=${tool%%/*}
+    expression+=";s#($NIX_STORE/)${tool%%-*}#\1$none#g"
+    pattern+="|$NIX_STORE/${tool%%-*}"
+  done
+  if LC_ALL=C grep -qaE "$pattern" "$1"; then LC_ALL=C sed -i -E "$expression" "$1"; fi
+}

@@ -1,0 +1,58 @@
+# One rustc call: compiles one cargo unit from its attributes (see units.nix).
+#
+# Output of a library: lib/ (rlib, rmeta or shared object), deps (store paths whose lib/ a dependent must search, one a
+# line, made from the dependencies' own lists), search (native search paths that travel with it).
+# Output of anything else: bin/ alone, so that its runtime closure is its own.
+# shellcheck shell=bash disable=SC1090,SC2154,SC2164
+
+if [[ -z ${stdenv:-} ]]; then source "$NIX_ATTRS_SH_FILE"; fi
+source "$common"
+enter_source
+export_package_environment
+export CARGO_CRATE_NAME=$crateName
+if [[ -n $binary ]]; then export CARGO_BIN_NAME=$binary; fi
+if [[ -n $isLocal ]]; then export CARGO_PRIMARY_PACKAGE=1; fi
+if [[ -n $isTestTarget ]]; then export CARGO_TARGET_TMPDIR=$NIX_BUILD_TOP; fi
+
+args=(--crate-name "$crateName" --edition="$edition" "$main")
+for type in "${crateTypes[@]}"; do args+=(--crate-type "$type"); done
+args+=("${profileFlags[@]}" -C metadata="$metadata" -C linker="$linker")
+args+=("--remap-path-prefix=$src=/source/$pname-$version")
+if [[ -n $triple ]]; then args+=(--target "$triple"); fi
+if [[ -n $procMacro ]]; then args+=(-C prefer-dynamic); fi
+add_features
+add_libraries
+if [[ -n $procMacro ]]; then args+=(--extern proc_macro); fi
+args+=("${lintFlags[@]}" "${rustFlags[@]}")
+add_script_output
+for bin in "${!bins[@]}"; do export "CARGO_BIN_EXE_$bin=${bins[$bin]}/bin/$bin"; done
+
+if [[ -n $isLibrary ]]; then
+  mkdir -p "$out/lib"
+  args+=(-C "extra-filename=-$metadata" --out-dir "$out/lib" --emit="$emit")
+elif [[ $emit == metadata ]]; then
+  mkdir -p "$out/lib"
+  args+=(--out-dir "$out/lib" --emit="$emit")
+else
+  mkdir -p "$out/bin"
+  args+=(--emit="$emit" -o "$out/bin/$program")
+fi
+run_hook preBuild
+if ! "$driver" "${args[@]}"; then
+  if [[ -n $command ]]; then
+    printf '%s\n' "note: if a file is missing that the repository has, the generated files are older than it; run: $command" >&2
+  fi
+  exit 1
+fi
+run_hook postBuild
+
+if [[ -n $isLibrary ]]; then
+  # A procedural macro is complete in itself: its own dependencies end here.
+  if [[ -z $procMacro ]]; then
+    if ((${#deps[@]})); then printf '%s\n' "${deps[@]}" >"$out/deps"; fi
+    if ((${#search[@]})); then printf '%s\n' "${search[@]}" >"$out/search"; fi
+    if ((${#dylibArgs[@]})); then printf '%s\n' "${dylibArgs[@]}" >"$out/link-arg-cdylib"; fi
+  fi
+elif [[ -n $scrub ]]; then
+  scrub_references "$out/bin/$program"
+fi

@@ -1,0 +1,120 @@
+"""A CargoPlan as the attribute set that Cargo.nix holds, defaults left out (see runtime/units.nix for who reads what)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from flakegen.plan.model import CargoPlan, CratePlan, FolderPlan, SourcePlan, TargetPlan, UnitEdges, UnitPlan
+
+Value: TypeAlias = "str | int | bool | None | list[Value] | Mapping[str, Value]"
+
+
+def table(plan: CargoPlan) -> dict[str, Value]:
+    """Return the whole table as plain values; keys are sorted where their order has no meaning."""
+    layers = [unit.layer for unit in plan.units.values() if unit.layer is not None]
+    return {
+        "name": plan.name,
+        "workspace": plan.root,
+        "command": plan.command,
+        "layers": max(layers, default=-1) + 1,
+        "guard": dict(sorted(plan.guard.items())),
+        "platforms": {
+            platform.name: {"host": platform.host, "target": platform.target} for platform in plan.platforms
+        },
+        "profiles": {name: list(flags) for name, flags in sorted(plan.profiles.items())},
+        "scripts": {name: dict(values) for name, values in sorted(plan.scripts.items())},
+        "builds": {
+            build: {platform: list(keys) for platform, keys in sorted(roots.items())}
+            for build, roots in sorted(plan.builds.items())
+        },
+        "crates": {key: _crate(crate) for key, crate in sorted(plan.crates.items())},
+        "sources": {key: _source(source) for key, source in sorted(plan.sources.items())},
+        "rustfmt": {
+            "targets": {edition: "\n".join(paths) for edition, paths in sorted(plan.rustfmt.targets.items())},
+            "source": _source(plan.rustfmt.source),
+        },
+        "units": {key: _unit(unit) for key, unit in sorted(plan.units.items())},
+    }
+
+
+def _present(**values: Value) -> dict[str, Value]:
+    """Keep what says something."""
+    return {name: value for name, value in values.items() if value not in (None, "", False, [], {})}
+
+
+def _crate(crate: CratePlan) -> dict[str, Value]:
+    return {
+        "name": crate.name,
+        "version": crate.version,
+        **({"directory": crate.directory} if crate.directory is not None else {}),
+        **_present(
+            sha256=crate.sha256,
+            git=crate.git,
+            subfolder=crate.subfolder,
+            links=crate.links,
+            env=dict(sorted(crate.texts.items())),
+        ),
+        **({"lints": list(crate.lints)} if crate.lints is not None else {}),
+        **({} if crate.has_lib else {"hasLib": False}),
+        **_present(rebuildHash=crate.rebuild_hash),
+        "checkCfg": crate.check_cfg,
+        "targets": {key: _target(target) for key, target in crate.targets.items()},
+    }
+
+
+def _target(target: TargetPlan) -> dict[str, Value]:
+    return {
+        "kind": target.kind,
+        "name": target.name,
+        "crate": target.crate,
+        "path": target.path,
+        "edition": target.edition,
+        "types": list(target.types),
+        **_present(procMacro=target.proc_macro, linkScopes=list(target.link_scopes)),
+        **({} if target.harness else {"testFlags": ["--cfg", "test"]}),
+    }
+
+
+def _source(source: SourcePlan) -> dict[str, Value]:
+    return _present(
+        rust=list(source.rust),
+        files=list(source.files),
+        folders=[_folder(folder) for folder in source.folders],
+        without=list(source.without),
+    )
+
+
+def _folder(folder: FolderPlan) -> dict[str, Value]:
+    return {"path": folder.path, "recursive": folder.recursive, **_present(match=folder.match)}
+
+
+def _unit(unit: UnitPlan) -> dict[str, Value]:
+    return {
+        "crate": unit.crate,
+        "target": unit.target,
+        "profile": unit.profile,
+        **_present(
+            mode="" if unit.mode == "build" else unit.mode,
+            cross=unit.cross,
+            clippy=unit.clippy,
+            features=list(unit.features),
+            flags=list(unit.flags),
+            source=unit.source,
+            env=dict(sorted(unit.env.items())),
+            **_edges(unit.edges),
+            only={platform: _edges(edges) for platform, edges in sorted(unit.only.items())},
+            platforms=list(unit.platforms or ()),
+        ),
+        **({} if unit.layer is None else {"layer": unit.layer}),
+    }
+
+
+def _edges(edges: UnitEdges) -> dict[str, Value]:
+    return _present(
+        script=edges.script,
+        build=edges.build,
+        externs=dict(sorted(edges.externs.items())),
+        bins=dict(sorted(edges.bins.items())),
+        links=list(edges.links),
+    )

@@ -1,0 +1,106 @@
+"""What flake.nix binds for the Cargo workspace: the toolchain, and the workspace on each platform."""
+
+from __future__ import annotations
+
+from flakegen.nix import build as nix
+from flakegen.nix.ast import Binding, Expr
+from flakegen.plan.model import BuildPlan, CargoPlan, ToolchainPlan
+
+_NIXPKGS_TOOLS = ("cargo", "clippy", "rustc", "rustfmt")
+_CROSS_SETS = {
+    "aarch64-linux": "aarch64-multiplatform",
+    "x86_64-linux": "gnu64",
+    "aarch64-darwin": "aarch64-darwin",
+}
+
+
+def toolchain_bindings(plan: BuildPlan) -> list[Binding]:
+    """Return ``toolchain``, one package with rustc, cargo and their company."""
+    toolchain = plan.toolchain
+    if toolchain is not None and toolchain.overlay:
+        return [nix.binding("toolchain", _overlay_toolchain(plan, toolchain))]
+    joined = nix.call(
+        "pkgs.symlinkJoin",
+        {"name": "rust-toolchain", "paths": [nix.select("pkgs", tool) for tool in _NIXPKGS_TOOLS]},
+    )
+    return [nix.binding("toolchain", joined)]
+
+
+def _overlay_toolchain(plan: BuildPlan, toolchain: ToolchainPlan) -> Expr:
+    if toolchain.file is not None:
+        return nix.call("pkgs.rust-bin.fromRustupToolchainFile", nix.path(f"{plan.to_root}/{toolchain.file}"))
+    channel = toolchain.channel or "stable"
+    base = nix.select(
+        "pkgs.rust-bin", *(("stable", channel) if channel[:1].isdigit() else (channel, "latest")), "default"
+    )
+    arguments = {
+        name: list(values)
+        for name, values in (("extensions", toolchain.components), ("targets", toolchain.targets))
+        if values
+    }
+    return nix.call(nix.select(base, "override"), arguments) if arguments else base
+
+
+def cargo_bindings(plan: BuildPlan) -> list[Binding]:
+    """Return ``cargoFor``, the workspace on a platform, and ``cargo``, the workspace on the system itself."""
+    cargo = plan.cargo
+    if cargo is None:
+        return []
+    target_packages = nix.identifier("targetPkgs")
+    arguments: dict[str, object] = {
+        "table": nix.call("import", nix.path("./Cargo.nix")),
+        "root": nix.path(plan.to_root),
+        "platform": nix.identifier("platform"),
+        "pkgs": nix.identifier("pkgs"),
+        "targetPkgs": target_packages,
+        "tools": _tools(plan),
+    }
+    if plan.cargo_env:
+        arguments["env"] = dict(plan.cargo_env)
+    if plan.crate_overrides:
+        arguments["overrides"] = nix.function(
+            "packages",
+            nix.update(nix.select("packages.defaultCrateOverrides"), nix.attrs(dict(plan.crate_overrides))),
+        )
+    on_platform = nix.function(
+        "platform", nix.function("targetPkgs", nix.call("import", nix.path("./cargo"), arguments))
+    )
+    bindings = [
+        nix.binding("cargoOn", on_platform, blank_before=True),
+        nix.binding("cargo", nix.call("cargoOn", nix.identifier("system"), nix.identifier("pkgs"))),
+    ]
+    foreign = _foreign(cargo)
+    if foreign:
+        bindings.append(nix.binding("cargoFor", nix.attrs(foreign)))
+    return bindings
+
+
+def _foreign(cargo: CargoPlan) -> dict[str, object]:
+    """Return the workspace built for other systems, by the system's name."""
+    names = {platform.cross_system for platform in cargo.platforms if platform.cross_system is not None}
+    return {
+        name: nix.call(
+            "cargoOn",
+            nix.interpolated(nix.identifier("system"), f"-to-{name}"),
+            nix.select("pkgs.pkgsCross", _CROSS_SETS[name]),
+        )
+        for name in sorted(names)
+    }
+
+
+def _tools(plan: BuildPlan) -> dict[str, object]:
+    """Return the paths of the programs that units run; rustc is the one that can compile for the platform."""
+    if plan.toolchain is not None and plan.toolchain.overlay:
+        folder: Expr = nix.identifier("toolchain")
+        return {
+            name: nix.interpolated(folder, f"/bin/{name}")
+            for name in ("cargo", "clippy-driver", "rustc", "rustdoc", "rustfmt")
+        }
+    rustc = nix.select("targetPkgs.buildPackages.rustc")
+    return {
+        "cargo": nix.interpolated(nix.select("pkgs.cargo"), "/bin/cargo"),
+        "clippy-driver": nix.interpolated(nix.select("pkgs.clippy"), "/bin/clippy-driver"),
+        "rustc": nix.interpolated(rustc, "/bin/rustc"),
+        "rustdoc": nix.interpolated(rustc, "/bin/rustdoc"),
+        "rustfmt": nix.interpolated(nix.select("pkgs.rustfmt"), "/bin/rustfmt"),
+    }

@@ -1,0 +1,146 @@
+"""flake.nix: inputs, and for each system the outputs of the spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from flakegen.nix import build as nix
+from flakegen.nix.ast import Binding, BinaryOperator, Expr, File
+from flakegen.nix.names import mentions
+from flakegen.nix.printer import print_file
+from flakegen.outputs.fixed import fixed_files
+from flakegen.outputs.flake.cargo import cargo_bindings, toolchain_bindings
+from flakegen.outputs.header import header
+from flakegen.plan.model import BuildPlan, Output, SourcePlan
+
+_SECTIONS = ("packages", "devShells", "checks", "apps")
+
+
+def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
+    """Yield flake.nix, and the helpers that its outputs use."""
+    yield "flake.nix", print_file(File(header(plan), _flake(plan)))
+    helpers = set(plan.helpers)
+    if plan.cargo is not None:
+        helpers.add("source.nix")
+    if "compiled-from.nix" in helpers:
+        helpers.remove("compiled-from.nix")
+        yield "compiled-from.nix", print_file(File(header(plan), nix.attrs(_source(plan.compiled_from))))
+    yield from fixed_files(Path(__file__).with_name("runtime"), sorted(helpers), plan)
+
+
+def _flake(plan: BuildPlan) -> Expr:
+    return nix.attrs(
+        [
+            nix.binding("description", plan.description),
+            nix.binding("inputs", nix.attrs(_inputs(plan.inputs)), blank_before=True),
+            nix.binding("outputs", nix.function("inputs", _outputs(plan)), blank_before=True),
+        ]
+    )
+
+
+def _inputs(inputs: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    return {name: dict(inputs[name]) for name in sorted(inputs)}
+
+
+def _outputs(plan: BuildPlan) -> Expr:
+    sections = [section for section in _SECTIONS if any(o.section == section for o in plan.outputs)]
+    names = list(sections)
+    if plan.cargo is not None:
+        names.append("legacyPackages")
+    if plan.formatter is not None:
+        names.append("formatter")
+    entries: dict[str, object] = {
+        name: nix.call(
+            "lib.mapAttrs",
+            nix.function("_", nix.function("outputs", nix.select("outputs", name))),
+            nix.identifier("perSystem"),
+        )
+        for name in names
+    }
+    if plan.overlays:
+        entries["overlays"] = dict(plan.overlays)
+    return nix.let(
+        {
+            "lib": nix.select("inputs.nixpkgs.lib"),
+            "perSystem": nix.call(
+                "lib.genAttrs", list(plan.systems), nix.function("system", _per_system(plan, sections, names))
+            ),
+        },
+        nix.attrs(entries),
+    )
+
+
+def _per_system(plan: BuildPlan, sections: list[str], names: list[str]) -> Expr:
+    bindings: list[Binding] = [nix.binding("pkgs", _pkgs(plan))]
+    values = [nix.binding(section, _section(plan, section), blank_before=True) for section in sections]
+    if plan.cargo is not None:
+        bindings += toolchain_bindings(plan)
+        bindings += cargo_bindings(plan)
+    result: dict[str, object] = {name: nix.identifier(name) for name in sections}
+    if "legacyPackages" in names:
+        result["legacyPackages"] = {"layers": nix.select("cargo.layers")}
+    if plan.formatter is not None:
+        result["formatter"] = plan.formatter
+    body = nix.attrs(result)
+    return nix.let(_used([*bindings, *values], body), body)
+
+
+def _used(bindings: list[Binding], body: Expr) -> list[Binding]:
+    """Leave out what nothing mentions, last to first."""
+    kept: list[Binding] = []
+    for binding in reversed(bindings):
+        name = binding.path[0]
+        if isinstance(name, str) and mentions((body, *(each.value for each in kept)), name):
+            kept.append(binding)
+    return kept[::-1]
+
+
+def _pkgs(plan: BuildPlan) -> Expr:
+    if plan.toolchain is not None and plan.toolchain.overlay:
+        return nix.call(
+            "import",
+            nix.select("inputs.nixpkgs"),
+            {
+                "system": nix.identifier("system"),
+                "overlays": [nix.select("inputs.rust-overlay.overlays.default")],
+            },
+        )
+    return nix.select(nix.select("inputs.nixpkgs.legacyPackages"), nix.interpolated(nix.identifier("system")))
+
+
+def _section(plan: BuildPlan, section: str) -> Expr:
+    """Return the outputs that all systems have, and after them those of some systems."""
+    outputs = [output for output in plan.outputs if output.section == section]
+    groups: dict[tuple[str, ...], list[Output]] = {}
+    for output in outputs:
+        groups.setdefault(output.systems, []).append(output)
+    everywhere = groups.pop(plan.systems, [])
+    parts: list[Expr] = [_entries(everywhere)] if everywhere or not groups else []
+    for systems, some in sorted(groups.items()):
+        parts.append(nix.call("lib.optionalAttrs", _is_one_of(systems), _entries(some)))
+    return nix.update(*parts)
+
+
+def _is_one_of(systems: tuple[str, ...]) -> Expr:
+    system = nix.identifier("system")
+    if len(systems) == 1:
+        return nix.operation(BinaryOperator.EQUAL, system, nix.string(systems[0]))
+    return nix.call("lib.elem", system, list(systems))
+
+
+def _entries(outputs: list[Output]) -> Expr:
+    return nix.attrs(
+        {output.name: output.value for output in sorted(outputs, key=lambda output: output.name)}
+    )
+
+
+def _source(source: SourcePlan) -> dict[str, object]:
+    return {
+        "files": list(source.files),
+        "rust": list(source.rust),
+        "folders": [
+            {"path": f.path, "recursive": f.recursive, **({} if f.match is None else {"match": f.match})}
+            for f in source.folders
+        ],
+    }

@@ -1,0 +1,81 @@
+# Some of the files below a folder, as a store path laid out like the folder: exactly those that are asked for. What is not
+# named cannot cause a rebuild; what is added to a folder that is named cannot be missed. All paths are relative to `root`.
+#
+# files    single files; one that is absent is simply not there
+# rust     folders whose .rs files are taken, at any depth
+# folders  { path, recursive, match ? regular expression for the file's name }
+# without  files that are not taken although they are in one of `rust`
+{ name, root }:
+{
+  files ? [ ],
+  rust ? [ ],
+  folders ? [ ],
+  without ? [ ],
+}:
+let
+  inherit (builtins)
+    any
+    concatMap
+    elemAt
+    hasAttr
+    listToAttrs
+    match
+    stringLength
+    substring
+    ;
+  set =
+    names:
+    listToAttrs (
+      map (name: {
+        inherit name;
+        value = null;
+      }) names
+    );
+
+  # The folders on the way to a path: "a/b/c" -> [ "a" "a/b" ].
+  parents =
+    path:
+    let
+      parent = match "(.*)/[^/]*" path;
+    in
+    if parent == null then [ ] else parents (elemAt parent 0) ++ parent;
+
+  isBelow =
+    folder: path:
+    folder == "" || folder == "." || substring 0 (stringLength folder + 1) path == "${folder}/";
+
+  wanted = set files;
+  unwanted = set without;
+  onTheWay = set (
+    concatMap parents (files ++ map (folder: "${folder.path or folder}/x") (rust ++ folders))
+  );
+  skip = stringLength (toString root) + 1;
+  accepts =
+    path: type:
+    let
+      relative = substring skip (-1) path;
+      split = match "(.*/)?([^/]*)" relative;
+      folderName = if elemAt split 0 == null then "" else elemAt split 0;
+      holds =
+        folder:
+        isBelow folder.path relative
+        && (folder.recursive || folderName == "${folder.path}/")
+        && (!(folder ? match) || match folder.match (elemAt split 1) != null);
+    in
+    if type == "directory" then
+      hasAttr relative onTheWay
+      || any (folder: isBelow folder relative) rust
+      || any (folder: folder.recursive && isBelow folder.path relative) folders
+    else
+      hasAttr relative wanted
+      ||
+        match ".*[.]rs" relative != null
+        && !(hasAttr relative unwanted)
+        && any (folder: isBelow folder relative) rust
+      || any holds folders;
+in
+builtins.path {
+  inherit name;
+  path = root;
+  filter = accepts;
+}

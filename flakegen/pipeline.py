@@ -1,0 +1,196 @@
+"""From a spec on disk to the texts of its outputs: the one module that knows all stages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from flakegen.builders.lower import lower_entries
+from flakegen.builders.registry import KINDS, builder_of
+from flakegen.cargo.config import ConfigRoots, load_config
+from flakegen.cargo.errors import CargoError
+from flakegen.cargo.facts import Facts, facts_text, load_facts
+from flakegen.cargo.facts_sources import FactsSources, default_cargo_home, gather_facts, vendor_folders
+from flakegen.cargo.lock import Lock
+from flakegen.cargo.lto import lto_values
+from flakegen.cargo.unit_graph import build_unit_graph
+from flakegen.cargo.workspace import Workspace, load_workspace
+from flakegen.diagnostics.codes import Code
+from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
+from flakegen.embed.disk import Disk
+from flakegen.outputs.registry import OUTPUTS
+from flakegen.plan.cargo import WorkspaceFiles, plan_cargo
+from flakegen.plan.model import BuildPlan, CargoPlan
+from flakegen.plan.problems import of_cargo, of_request
+from flakegen.plan.project import plan_project
+from flakegen.plan.requests import CargoRequest
+from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
+from flakegen.plan.systems import all_platforms, platforms_of
+from flakegen.plan.units import Build
+from flakegen.spec.load import decode_bytes, load_spec
+from flakegen.spec.model import Spec
+
+
+class Project:
+    """One spec and all that is made of it; each stage is worked out when it is first asked for.
+
+    All stages raise `DiagnosticError` with everything that is wrong with the stage's input.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Remember where the spec is; nothing is read yet."""
+        self.path = path
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The spec, decoded and checked."""
+        try:
+            data = Path(self.path).read_bytes()
+        except OSError as error:
+            message = f"cannot read {self.path}: {(error.strerror or 'unreadable').lower()}"
+            hint = "give the path of a spec, for example specs/lana.toml"
+            raise DiagnosticError(
+                [Diagnostic(code=Code.MISSING_FILE, message=message, span=None, hint=hint)]
+            ) from None
+        return load_spec(decode_bytes(data, self.path), self.path, kinds=KINDS)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The absolute folder that is written."""
+        layout = self.spec.layout
+        return layout.root / layout.output
+
+    @cached_property
+    def facts_path(self) -> Path:
+        """Where the facts about fetched crates are kept: beside the spec."""
+        return Path(self.path).with_suffix(".facts.json")
+
+    @cached_property
+    def workspace(self) -> Workspace | None:
+        """The Cargo workspace, if the spec has one."""
+        cargo = self.spec.cargo
+        if cargo is None:
+            return None
+        folder = self.spec.layout.root / cargo.workspace.relative
+        try:
+            return load_workspace(
+                folder / "Cargo.toml",
+                facts=self._facts,
+                config_roots=self._config_roots(folder),
+            )
+        except CargoError as error:
+            raise DiagnosticError(of_cargo(error)) from None
+
+    def _config_roots(self, folder: Path) -> ConfigRoots:
+        return ConfigRoots(start=folder, boundary=self.spec.layout.root)
+
+    def _facts(self, lock: Lock, folder: Path) -> Facts:
+        config = load_config(self._config_roots(folder)).table
+        sources = FactsSources(
+            cargo_home=default_cargo_home(os.environ), vendor=vendor_folders(config, folder)
+        )
+        return gather_facts(lock, sources, load_facts(self.facts_path), fetch_with=folder / "Cargo.toml")
+
+    @cached_property
+    def requests(self) -> tuple[CargoRequest, ...]:
+        """What the spec asks of cargo, in the order of the spec."""
+        spec = self.spec
+        found = []
+        for entries in (spec.packages, spec.checks, spec.dev_shells, spec.apps):
+            for name, entry in entries.items():
+                ask = builder_of(entry).request
+                request = None if ask is None else ask(name, entry, spec)
+                if request is not None:
+                    found.append(request)
+        return tuple(found)
+
+    @cached_property
+    def builds(self) -> tuple[Build, ...]:
+        """The unit graph of every request on each of its platforms."""
+        workspace = self.workspace
+        if workspace is None:
+            return ()
+        problems = Collector()
+        builds = []
+        for request in self.requests:
+            try:
+                builds += list(_builds(workspace, request))
+            except CargoError as error:
+                problems.extend(of_request(error, request, self.spec))
+        problems.raise_errors()
+        return tuple(builds)
+
+    @cached_property
+    def disk(self) -> Disk:
+        """The project's files, each read once."""
+        return Disk(self.spec.layout.root)
+
+    @cached_property
+    def files(self) -> WorkspaceFiles | None:
+        """What the workspace's own packages are compiled from."""
+        spec, workspace = self.spec, self.workspace
+        if workspace is None or spec.cargo is None:
+            return None
+        extra = {
+            name: [str(path.relative) for path in override.extra_files]
+            for name, override in spec.cargo.overrides.items()
+        }
+        try:
+            return scan_workspace(self.disk, workspace, spec.layout.root, extra)
+        except OutsideProjectError as error:
+            hint = "set project.root to a folder that holds both"
+            raise DiagnosticError(
+                [spec.diagnose(("cargo", "workspace"), Code.PATH_LEAVES_ROOT, str(error), hint=hint)]
+            ) from None
+
+    @cached_property
+    def cargo_plan(self) -> CargoPlan | None:
+        """The units, crates, sources and layers of the workspace."""
+        workspace, files, spec = self.workspace, self.files, self.spec
+        if workspace is None or files is None:
+            return None
+        return plan_cargo(
+            self.builds,
+            name=spec.project.name,
+            command=f"flakegen compile {spec.layout.spec}",
+            platforms=all_platforms(spec.project.systems, self.requests),
+            files=files,
+            rustfmt=rustfmt_plan(self.disk, workspace, files),
+        )
+
+    @cached_property
+    def plan(self) -> BuildPlan:
+        """The whole project, lowered."""
+        problems = Collector()
+        plan = plan_project(self.spec, self.workspace, self.files, self.cargo_plan, lower_entries, problems)
+        problems.raise_errors()
+        return plan
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The generated files: path, relative to the output folder, and text."""
+        return {path: text for emit in OUTPUTS for path, text in emit(self.plan)}
+
+    @cached_property
+    def facts_text(self) -> str | None:
+        """What the facts file should say; None without a Cargo workspace."""
+        return None if self.workspace is None else facts_text(self.workspace.facts)
+
+
+def _builds(workspace: Workspace, request: CargoRequest) -> Iterator[Build]:
+    for platform in platforms_of(request):
+        asked = replace(request.request, host=platform.host)
+        if platform.target is not None:
+            asked = replace(asked, targets=(platform.target,))
+        graph = build_unit_graph(workspace, asked)
+        yield Build(
+            name=request.name,
+            platform=platform,
+            graph=graph,
+            lto=lto_values(graph),
+            clippy=request.clippy,
+            env=request.env,
+        )

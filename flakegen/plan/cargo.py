@@ -1,0 +1,246 @@
+"""The CargoPlan: unit table, crates, sources and layers of one workspace, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flakegen.cargo.environment import package_texts
+from flakegen.cargo.package import Package, SourceKind, Target, TargetKind
+from flakegen.cargo.rustc_args import feature_check_cfg, lint_flags
+from flakegen.cargo.unit import Mode
+from flakegen.embed.inputs import PackageInputs
+from flakegen.graph.layers import THIRD_PARTY_LAYER, member_layers
+from flakegen.plan.model import (
+    CargoPlan,
+    CratePlan,
+    Platform,
+    RustfmtPlan,
+    SourcePlan,
+    TargetPlan,
+    UnitEdges,
+    UnitPlan,
+)
+from flakegen.plan.sources import inputs_of, script_source, target_source
+from flakegen.plan.units import Build, UnitTable, Variant, common_edges, is_third_party, target_key
+
+# Macros that look up their own crate's name in the manifest of the crate that calls them.
+_MANIFEST_READERS = frozenset(("proc-macro-crate", "find-crate", "document-features"))
+_PRODUCTION = frozenset((Mode.BUILD, Mode.RUN_CUSTOM_BUILD))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceFiles:
+    """What the disk says of the workspace's own packages, by the directory of each, relative to the project root."""
+
+    root: str  # the workspace's folder
+    inputs: Mapping[str, PackageInputs]
+    rebuild_hashes: Mapping[str, str]
+    guard: Mapping[str, str]  # what the plan is made from -> sha256 in hex
+    extra_files: Mapping[str, tuple[str, ...]]  # by crate name
+
+    def directory(self, package: Package) -> str:
+        """Return a local package's directory, relative to the project root."""
+        return join(self.root, package.directory)
+
+
+def plan_cargo(
+    builds: Iterable[Build],
+    *,
+    name: str,
+    command: str,
+    platforms: tuple[Platform, ...],
+    files: WorkspaceFiles,
+    rustfmt: RustfmtPlan,
+) -> CargoPlan:
+    """Lower the unit graphs of all builds, and what the scanner found, to one plan."""
+    table = UnitTable()
+    for build in builds:
+        table.add(build)
+    sources: dict[str, SourcePlan] = {}
+    return CargoPlan(
+        name=name,
+        root=files.root,
+        command=command,
+        guard=files.guard,
+        platforms=platforms,
+        profiles={name: flags for flags, name in table.profiles.items()},
+        scripts={name: dict(variables) for variables, name in table.scripts.items()},
+        crates=_crates(table, files),
+        units=dict(sorted(_units(table, files, platforms, sources))),
+        sources=dict(sorted(sources.items())),
+        builds=table.roots,
+        rustfmt=rustfmt,
+    )
+
+
+def join(folder: str, name: str) -> str:
+    """Join two `/`-separated relative paths, either of which may be empty or `.`."""
+    parts = [part for part in (folder, name) if part not in {"", "."}]
+    return "/".join(parts)
+
+
+def _units(
+    table: UnitTable, files: WorkspaceFiles, platforms: tuple[Platform, ...], sources: dict[str, SourcePlan]
+) -> Iterator[tuple[str, UnitPlan]]:
+    layers = _layers(table)
+    reads_manifest = _reachable_from(table, lambda variant: variant.package.id.name in _MANIFEST_READERS)
+    for variant in table.variants.values():
+        identity = variant.identity
+        common, only = common_edges(variant.edges)
+        source, env = None, dict[str, str]()
+        if not is_third_party(variant.package):
+            source, env = _source(variant, files, sources, manifests=variant.key in reads_manifest)
+        yield variant.key, UnitPlan(
+            key=variant.key,
+            crate=identity.crate,
+            target=identity.target,
+            mode=identity.mode,
+            cross=identity.cross,
+            clippy=identity.clippy,
+            profile=identity.profile,
+            features=identity.features,
+            flags=identity.flags,
+            source=source,
+            env=env | dict(identity.env),
+            edges=common,
+            only=only,
+            platforms=None if len(variant.edges) == len(platforms) else tuple(sorted(variant.edges)),
+            layer=layers.get(variant.key),
+        )
+
+
+def _source(
+    variant: Variant, files: WorkspaceFiles, sources: dict[str, SourcePlan], *, manifests: bool
+) -> tuple[str, dict[str, str]]:
+    """Name a local unit's source, plan it if it is new, and say what the unit must be told of it."""
+    package, target = variant.package, variant.unit_target
+    directory = files.directory(package)
+    inputs = files.inputs[directory]
+    name = f"{variant.identity.crate} {variant.identity.target}"
+    if variant.unit_mode is Mode.RUN_CUSTOM_BUILD and inputs.build_script_inputs is not None:
+        name += " run"
+        if name not in sources:
+            extra = files.extra_files.get(package.id.name, ())
+            sources[name] = script_source(inputs, inputs.build_script_inputs, extra)
+        return name, {}
+    testing = variant.identity.mode in {"test", "check-test", "doctest"}
+    name += " test" if testing else ""
+    if name not in sources:
+        extra = list(files.extra_files.get(package.id.name, ()))
+        if manifests:
+            extra += [join(directory, "Cargo.toml"), join(files.root, "Cargo.toml")]
+        sources[name] = target_source(target, inputs, testing=testing, extra=extra)
+    offline = inputs_of(target, inputs).sqlx_offline_dir
+    return name, {} if offline is None else {"SQLX_OFFLINE_DIR": f"@source@/{offline}"}
+
+
+def _layers(table: UnitTable) -> dict[str, int]:
+    """Return the layer of every unit that is part of a product; checks and tests are in none."""
+    packages: dict[str, set[str]] = {}
+    for variant in table.variants.values():
+        if variant.unit_mode not in _PRODUCTION or is_third_party(variant.package):
+            continue
+        needs = packages.setdefault(variant.identity.crate, set())
+        for key in _dependencies(variant):
+            other = table.variants[key]
+            if not is_third_party(other.package):
+                needs.add(other.identity.crate)
+    layers = member_layers(packages) if packages else {}
+    return {
+        variant.key: THIRD_PARTY_LAYER if is_third_party(variant.package) else layers[variant.identity.crate]
+        for variant in table.variants.values()
+        if variant.unit_mode in _PRODUCTION or is_third_party(variant.package)
+    }
+
+
+def _dependencies(variant: Variant) -> Iterator[str]:
+    for edges in variant.edges.values():
+        yield from edge_keys(edges)
+
+
+def edge_keys(edges: UnitEdges) -> Iterator[str]:
+    """Yield the keys of all units that these edges lead to."""
+    yield from edges.externs.values()
+    yield from edges.bins.values()
+    yield from edges.links
+    if edges.script is not None:
+        yield edges.script
+    if edges.build is not None:
+        yield edges.build
+
+
+def _reachable_from(table: UnitTable, is_origin: Callable[[Variant], bool]) -> set[str]:
+    """Return the keys of the units that depend, near or far, on one for which ``is_origin`` holds."""
+    dependents: dict[str, list[str]] = {}
+    for variant in table.variants.values():
+        for key in _dependencies(variant):
+            dependents.setdefault(key, []).append(variant.key)
+    waiting = [variant.key for variant in table.variants.values() if is_origin(variant)]
+    reached: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key not in reached:
+            reached.add(key)
+            waiting.extend(dependents.get(key, ()))
+    return reached
+
+
+def _crates(table: UnitTable, files: WorkspaceFiles) -> dict[str, CratePlan]:
+    used: dict[str, dict[str, Target]] = {}
+    for variant in table.variants.values():
+        used.setdefault(variant.identity.crate, {})[variant.identity.target] = variant.unit_target
+    return {key: _crate(package, used[key], files) for key, package in sorted(table.packages.items())}
+
+
+def _crate(package: Package, targets: Mapping[str, Target], files: WorkspaceFiles) -> CratePlan:
+    local = not is_third_party(package)
+    directory = files.directory(package) if local else None
+    lib = next((t for t in package.targets if t.kind is TargetKind.LIB), None)
+    return CratePlan(
+        name=package.id.name,
+        version=package.id.version,
+        directory=directory,
+        sha256=package.checksum,
+        git=_git(package),
+        subfolder=package.directory if package.id.source.kind is SourceKind.GIT else "",
+        links=package.links,
+        has_lib=lib is not None,
+        texts=package_texts(package),
+        check_cfg=feature_check_cfg(package),
+        lints=lint_flags(package.lints) if local else None,
+        rebuild_hash=files.rebuild_hashes[directory] if directory is not None else None,
+        targets={key: _target(targets[key]) for key in sorted(targets)},
+    )
+
+
+def _git(package: Package) -> dict[str, str | bool] | None:
+    source = package.id.source
+    if source.kind is not SourceKind.GIT or source.rev is None:
+        return None
+    return {"url": source.url.partition("?")[0], "rev": source.rev, "allRefs": True, "submodules": True}
+
+
+_LINK_SCOPES = {
+    TargetKind.BIN: ("bins",),
+    TargetKind.TEST: ("tests",),
+    TargetKind.BENCH: ("benches",),
+    TargetKind.EXAMPLE: ("examples",),
+}
+
+
+def _target(target: Target) -> TargetPlan:
+    scopes = _LINK_SCOPES.get(target.kind, ())
+    if target.kind is TargetKind.BIN:
+        scopes = (*scopes, f"bin-{target.name}")
+    return TargetPlan(
+        kind=target.kind.value,
+        name=target.name,
+        crate=target.crate_name,
+        path=target.src_path,
+        edition=target.edition,
+        types=target.crate_types,
+        link_scopes=scopes,
+        harness=target.harness,
+        proc_macro=target.proc_macro,
+    )

@@ -1,0 +1,173 @@
+"""The BuildPlan: all that the outputs read. Values only; no text of any output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flakegen.nix.ast import Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A pair of machines: the one that builds and, when cross-compiling, the one that is built for."""
+
+    name: str
+    system: str
+    host: str  # triple
+    target: str | None = None  # triple; None: a native build
+    cross_system: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetPlan:
+    """A cargo target, as rustc is told of it; ``path`` is relative to where cargo stands."""
+
+    kind: str
+    name: str
+    crate: str
+    path: str
+    edition: str
+    types: tuple[str, ...]
+    link_scopes: tuple[str, ...]
+    harness: bool
+    proc_macro: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CratePlan:
+    """A package: what all its units share."""
+
+    name: str
+    version: str
+    directory: str | None  # of a workspace package
+    sha256: str | None
+    git: Mapping[str, str | bool] | None
+    subfolder: str
+    links: str | None
+    has_lib: bool
+    texts: Mapping[str, str]
+    check_cfg: str
+    lints: tuple[str, ...] | None  # None: capped
+    rebuild_hash: str | None
+    targets: Mapping[str, TargetPlan]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderPlan:
+    """A folder that is embedded as a whole: every file in it counts, those to come as well."""
+
+    path: str
+    recursive: bool
+    match: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePlan:
+    """The files that one target's compilation reads; all paths are relative to the project root."""
+
+    files: tuple[str, ...]
+    rust: tuple[str, ...]
+    folders: tuple[FolderPlan, ...]
+    without: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class UnitEdges:
+    """A unit's dependencies by unit key, on one platform or on all of them."""
+
+    externs: dict[str, str] = field(default_factory=dict)
+    bins: dict[str, str] = field(default_factory=dict)
+    links: tuple[str, ...] = ()
+    script: str | None = None
+    build: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitPlan:
+    """One unit, without what differs from platform to platform."""
+
+    key: str
+    crate: str
+    target: str
+    mode: str
+    cross: bool
+    clippy: bool
+    profile: str
+    features: tuple[str, ...]
+    flags: tuple[str, ...]
+    source: str | None
+    env: Mapping[str, str]
+    edges: UnitEdges
+    only: Mapping[str, UnitEdges]
+    platforms: tuple[str, ...] | None  # None: all
+    layer: int | None  # None: part of no product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CargoPlan:
+    """Everything of one Cargo workspace."""
+
+    name: str
+    root: str  # the workspace's folder, relative to the project root
+    command: str
+    guard: Mapping[str, str]  # file -> sha256 in hex
+    platforms: tuple[Platform, ...]
+    profiles: Mapping[str, tuple[str, ...]]
+    scripts: Mapping[str, Mapping[str, str]]
+    crates: Mapping[str, CratePlan]
+    sources: Mapping[str, SourcePlan]
+    units: Mapping[str, UnitPlan]
+    builds: Mapping[str, Mapping[str, tuple[str, ...]]]  # build -> platform -> root unit keys
+    rustfmt: RustfmtPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One flake output of every system in ``systems``; ``value`` may use ``pkgs``, ``cargo``, ``packages`` and the inputs."""
+
+    section: str
+    name: str
+    systems: tuple[str, ...]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolchainPlan:
+    """Where rustc and cargo come from: nixpkgs' own, or rust-overlay's at a channel or by a rust-toolchain.toml."""
+
+    overlay: bool
+    channel: str | None
+    file: str | None  # rust-toolchain.toml, relative to the project root
+    components: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RustfmtPlan:
+    """What `cargo fmt` looks at: the targets' main files by edition, and all files that they may lead to."""
+
+    targets: Mapping[str, tuple[str, ...]]  # relative to the workspace
+    source: SourcePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildPlan:
+    """One project, lowered."""
+
+    name: str
+    description: str
+    spec: str  # path of the spec, relative to the project root
+    command: str  # what a user runs to make all this again
+    to_root: str  # from the output folder to the project root, as `../..`
+    systems: tuple[str, ...]
+    inputs: Mapping[str, Mapping[str, object]]
+    cargo: CargoPlan | None
+    overlays: Mapping[str, Expr]
+    formatter: Expr | None
+    toolchain: ToolchainPlan | None
+    crate_overrides: Mapping[str, Expr]
+    cargo_env: Mapping[str, Expr]
+    outputs: tuple[Output, ...]
+    helpers: tuple[str, ...]  # fixed files that outputs' values use
+    compiled_from: SourcePlan

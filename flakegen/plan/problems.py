@@ -1,0 +1,56 @@
+"""Problems of the Cargo workspace as diagnostics: at the key of the spec that asked, else in the file at fault."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from flakegen.cargo.errors import CargoError, Problem
+from flakegen.diagnostics.codes import Code
+from flakegen.diagnostics.diagnostic import Diagnostic
+from flakegen.diagnostics.source import SourceText, Span
+from flakegen.plan.requests import CargoRequest
+from flakegen.spec.model import Spec
+
+# Which key of an entry a problem with a request is about, and the code that it then has.
+_FIELDS = {
+    "package": ("package", Code.UNKNOWN_CRATE),
+    "profile": ("profile", Code.UNKNOWN_PROFILE),
+    "feature": ("features", Code.UNKNOWN_FEATURE),
+    "target": ("bins", Code.UNKNOWN_BINARY),
+}
+
+
+def of_cargo(error: CargoError) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each problem, where it stands in manifest, lock or configuration."""
+    for problem in error.problems:
+        yield Diagnostic(code=Code.CARGO, message=problem.message, span=_span(problem), hint=problem.hint)
+
+
+def of_request(error: CargoError, request: CargoRequest, spec: Spec) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each problem with one request, at the key of the spec that it comes from."""
+    for problem in error.problems:
+        field, code = _FIELDS.get(problem.code.partition("-")[0], ("", Code.CARGO))
+        if problem.path is not None:
+            yield from of_cargo(CargoError(problem))
+            continue
+        where = request.fields.get(field, request.where)
+        yield spec.diagnose(where, code, problem.message, hint=problem.hint)
+
+
+def _span(problem: Problem) -> Span | None:
+    if problem.path is None:
+        return None
+    try:
+        text = Path(problem.path).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        text = ""
+    source = SourceText(_shown(problem.path), text)
+    return source.span_at(problem.line or 1, problem.column or 1)
+
+
+def _shown(path: str) -> str:
+    """Return a path as a user would type it: relative where that is no detour."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative

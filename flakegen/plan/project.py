@@ -1,0 +1,149 @@
+"""The BuildPlan: the spec's outputs as expressions, and beside them the workspace's plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from flakegen.cargo.workspace import Workspace
+from flakegen.diagnostics.diagnostic import Collector
+from flakegen.nix import build as nix
+from flakegen.nix.ast import Expr
+from flakegen.plan.cargo import WorkspaceFiles
+from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, ToolchainPlan
+from flakegen.plan.scanning import everything_read
+from flakegen.plan.scope import Scope
+from flakegen.plan.systems import TRIPLES
+from flakegen.spec.model import Spec
+from flakegen.spec.sections import CrateOverride, Input, ToolchainSource
+from flakegen.spec.values import SpecPath
+
+Lower: TypeAlias = Callable[[Scope], tuple[tuple[Output, ...], tuple[str, ...]]]
+"""Lowers all entries of a spec; gives outputs, and the fixed files that their values use."""
+
+_TOOLCHAIN_FILES = ("rust-toolchain.toml", "rust-toolchain")
+
+
+def plan_project(
+    spec: Spec,
+    workspace: Workspace | None,
+    files: WorkspaceFiles | None,
+    cargo: CargoPlan | None,
+    lower: Lower,
+    problems: Collector,
+) -> BuildPlan:
+    """Lower a spec; what is wrong with its expressions is collected."""
+    to_root = "/".join(".." for _ in spec.layout.output.parts) or "."
+    scope = Scope(spec=spec, to_root=to_root, version=_version(spec, workspace), problems=problems)
+    outputs, helpers = lower(scope)
+    return BuildPlan(
+        name=spec.project.name,
+        description=spec.project.description or spec.project.name,
+        spec=str(spec.layout.spec),
+        command=f"flakegen compile {spec.layout.spec}",
+        to_root=to_root,
+        systems=tuple(sorted(system.value for system in spec.project.systems)),
+        inputs={name: _input(each) for name, each in spec.inputs.items()},
+        cargo=cargo,
+        overlays={
+            name: _overlay(overlay.path, overlay.nix_expr, scope) for name, overlay in spec.overlays.items()
+        },
+        formatter=None if spec.formatter is None else scope.reference(spec.formatter.package),
+        toolchain=_toolchain(spec, files, cargo),
+        crate_overrides=_crate_overrides(spec, scope),
+        cargo_env=scope.templates(spec.cargo.env) if spec.cargo is not None else {},
+        outputs=outputs,
+        helpers=helpers,
+        compiled_from=_compiled_from(spec, files),
+    )
+
+
+def _version(spec: Spec, workspace: Workspace | None) -> str:
+    if spec.project.version is not None:
+        return spec.project.version
+    members = () if workspace is None else workspace.member_packages()
+    versions = {member.id.version for member in members}
+    return versions.pop() if len(versions) == 1 else "0.0.0"
+
+
+def _input(each: Input) -> dict[str, object]:
+    entry: dict[str, object] = {"url": each.url}
+    if not each.flake:
+        entry["flake"] = False
+    if each.follows:
+        entry["inputs"] = {name: {"follows": each.follows[name]} for name in sorted(each.follows)}
+    return entry
+
+
+def _overlay(path: SpecPath | None, expression: object, scope: Scope) -> Expr:
+    from flakegen.spec.values import NixExpr  # noqa: PLC0415
+
+    if path is not None:
+        return nix.call("import", scope.path(path))
+    return scope.expression(expression) if isinstance(expression, NixExpr) else nix.NULL
+
+
+def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: CargoPlan | None) -> ToolchainPlan | None:
+    if cargo is None or files is None:
+        return None
+    toolchain = spec.toolchain
+    file = None
+    if toolchain.channel is None and toolchain.components is None:
+        candidates = [f"{files.root}/{name}" if files.root else name for name in _TOOLCHAIN_FILES]
+        file = next((path for path in candidates if (spec.layout.root / path).is_file()), None)
+    return ToolchainPlan(
+        overlay=toolchain.source is ToolchainSource.RUST_OVERLAY,
+        channel=toolchain.channel,
+        file=file,
+        components=tuple(toolchain.components or ()),
+        targets=tuple(sorted({p.target for p in cargo.platforms if p.target is not None})),
+    )
+
+
+def _crate_overrides(spec: Spec, scope: Scope) -> dict[str, Expr]:
+    if spec.cargo is None:
+        return {}
+    overrides = {name: _override(override, scope) for name, override in spec.cargo.overrides.items()}
+    return {
+        name: nix.function("_", nix.attrs(entries)) for name, entries in sorted(overrides.items()) if entries
+    }
+
+
+def _override(override: CrateOverride, scope: Scope) -> dict[str, object]:
+    entries: dict[str, object] = {}
+    if override.native_build_inputs:
+        entries["nativeBuildInputs"] = scope.references(override.native_build_inputs)
+    if override.build_inputs:
+        entries["buildInputs"] = scope.references(override.build_inputs)
+    if override.env:
+        entries["env"] = scope.templates(override.env)
+    return entries
+
+
+def _compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
+    """Return all that `flakegen check` looks at: what the compilation reads, and what it writes."""
+    read = (
+        everything_read(files) if files is not None else SourcePlan(files=(), rust=(), folders=(), without=())
+    )
+    own = [str(spec.layout.spec), str(spec.layout.spec.with_suffix(".facts.json"))]
+    output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
+    return SourcePlan(
+        files=tuple(sorted({*read.files, *own, *_paths(spec)})),
+        rust=read.rust,
+        folders=(*read.folders, output),
+        without=(),
+    )
+
+
+def _paths(value: object) -> set[str]:
+    """Return all files that a spec names, wherever in it."""
+    if isinstance(value, SpecPath):
+        return {str(value.relative)}
+    if isinstance(value, Mapping):
+        return {path for each in value.values() for path in _paths(each)}
+    if isinstance(value, tuple):
+        return {path for each in value for path in _paths(each)}
+    fields = getattr(type(value), "__dataclass_fields__", {})
+    return {
+        path for name in fields if name not in {"source", "layout"} for path in _paths(getattr(value, name))
+    }

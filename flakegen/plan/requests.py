@@ -1,0 +1,37 @@
+"""What a spec asks of cargo: one request for each package and check that is made of units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flakegen.cargo.request import BuildRequest
+from flakegen.spec.keypath import KeyPath
+from flakegen.spec.values import System
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CargoRequest:
+    """One cargo invocation, for all systems of an entry.
+
+    ``request`` is complete but for its host (and, with ``cross``, its targets). ``where`` is the entry in the spec, and
+    ``fields`` the keys of it that name what cargo may not know, by what they name: `packages`, `profile`, `features`.
+    """
+
+    name: str
+    request: BuildRequest
+    where: KeyPath
+    cross: System | None = None
+    target: str | None = None  # a triple, instead of ``cross``
+    systems: tuple[System, ...]
+    clippy: tuple[str, ...] | None = None
+    env: tuple[tuple[str, str], ...] = ()
+    fields: Mapping[str, KeyPath]
+
+
+def cross_platform_name(system: System, target: str) -> str:
+    """Return the name of the platform that builds on ``system`` for another system or a triple."""
+    return f"{system.value}-to-{target}"

@@ -1,0 +1,176 @@
+"""What the disk says of a workspace's own packages: embedded files, rebuild hashes, and what guards against change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import normpath, relpath
+from typing import TYPE_CHECKING
+
+from flakegen.cargo.package import Package, SourceKind
+from flakegen.cargo.workspace import Workspace
+from flakegen.embed.disk import Disk
+from flakegen.embed.hashes import rebuild_hash
+from flakegen.embed.inputs import PackageInputs, ScanTarget, TargetKind
+from flakegen.embed.scan import scan_package
+from flakegen.plan.cargo import WorkspaceFiles, join
+from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_RUSTFMT = ("rustfmt.toml", ".rustfmt.toml")
+
+
+class OutsideProjectError(Exception):
+    """A file that the build needs lies outside the project's root, where no flake can see it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} lies outside the project root")
+        self.path = path
+
+
+def scan_workspace(
+    disk: Disk, workspace: Workspace, project_root: Path, extra_files: Mapping[str, Iterable[str]]
+) -> WorkspaceFiles:
+    """Scan every local package of a workspace.
+
+    Args:
+        disk: the project's root folder.
+        workspace: the loaded workspace.
+        project_root: absolute; what paths in the answer are relative to.
+        extra_files: files beyond what a scan can find, by crate name.
+
+    Raises:
+        OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
+    """
+    root = _relative(workspace.root, project_root)
+    inputs: dict[str, PackageInputs] = {}
+    for index in _dependencies_first(workspace):
+        package = workspace.packages[index]
+        directory = _relative(workspace.directory(package), project_root)
+        inputs[directory] = _scan(disk, workspace, index, directory, root, inputs, project_root)
+    guarded = {
+        workspace.root / "Cargo.lock",
+        workspace.root / "Cargo.toml",
+        *workspace.manifests,
+        *workspace.config.files,
+    }
+    return WorkspaceFiles(
+        root=root,
+        inputs=inputs,
+        rebuild_hashes={directory: rebuild_hash(disk, found) for directory, found in inputs.items()},
+        guard={
+            _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest() for path in guarded
+        },
+        extra_files={name: tuple(files) for name, files in extra_files.items()},
+    )
+
+
+def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> RustfmtPlan:
+    """Return what `cargo fmt --all` formats: every target of every member."""
+    targets: dict[str, list[str]] = {}
+    directories = []
+    for package in workspace.member_packages():
+        directory = files.directory(package)
+        directories.append(directory)
+        for target in package.targets:
+            path = normpath(join(package.directory, target.src_path))
+            targets.setdefault(target.edition, []).append(path)
+    settings = [name for name in (join(files.root, each) for each in _RUSTFMT) if disk.is_file(name)]
+    return RustfmtPlan(
+        targets={edition: tuple(sorted(paths)) for edition, paths in targets.items()},
+        source=SourcePlan(files=tuple(settings), rust=tuple(sorted(directories)), folders=(), without=()),
+    )
+
+
+def everything_read(files: WorkspaceFiles) -> SourcePlan:
+    """Return all that a compilation reads of a workspace, as one source."""
+    targets = [target for found in files.inputs.values() for target in found.targets]
+    scripts = [s for found in files.inputs.values() if (s := found.build_script_inputs) is not None]
+    single = {path for target in targets for path in _files_of(target)}
+    single.update(path for script in scripts for path in (*script.files, *script.optional_files))
+    folders = {f for target in targets for f in (*target.folders, *target.test_folders)}
+    folders.update(f for script in scripts if not script.whole_package for f in script.folders)
+    return SourcePlan(
+        files=tuple(sorted({*files.guard, *(path for path in single if not path.endswith(".rs"))})),
+        rust=(files.root,),
+        folders=tuple(
+            FolderPlan(path=f.path, recursive=f.recursive, match=f.pattern)
+            for f in sorted(folders, key=lambda folder: folder.sort_key())
+        ),
+        without=(),
+    )
+
+
+def _files_of(target: object) -> Iterator[str]:
+    for field in ("modules", "test_modules", "files", "test_files", "optional_files", "test_optional_files"):
+        yield from getattr(target, field)
+
+
+def _dependencies_first(workspace: Workspace) -> list[int]:
+    """Order local packages so that macros are known before they are called; dev-dependencies may form circles."""
+    order: dict[int, None] = {}
+    entered: set[int] = set()
+
+    def visit(index: int) -> None:
+        if index in entered:
+            return
+        entered.add(index)
+        for dependency in workspace.dependencies[index]:
+            if _is_local(workspace.packages[dependency.package]):
+                visit(dependency.package)
+        order[index] = None
+
+    for index, package in enumerate(workspace.packages):
+        if _is_local(package):
+            visit(index)
+    return list(order)
+
+
+def _is_local(package: Package) -> bool:
+    return package.id.source.kind is SourceKind.PATH
+
+
+def _scan(
+    disk: Disk,
+    workspace: Workspace,
+    index: int,
+    directory: str,
+    root: str,
+    done: Mapping[str, PackageInputs],
+    project_root: Path,
+) -> PackageInputs:
+    package = workspace.packages[index]
+    needed = [
+        workspace.packages[d.package]
+        for d in workspace.dependencies[index]
+        if _is_local(workspace.packages[d.package])
+    ]
+    found = [done.get(_relative(workspace.directory(other), project_root)) for other in needed]
+    return scan_package(
+        disk,
+        directory,
+        [
+            ScanTarget(
+                name=target.name,
+                kind=TargetKind(target.kind.value),
+                src_path=target.src_path,
+                edition=target.edition,
+            )
+            for target in package.targets
+        ],
+        dependency_names=frozenset(
+            name for dependency in package.dependencies for name in (dependency.name, dependency.package)
+        ),
+        workspace_dir=root,
+        variables={"CARGO_PKG_NAME": package.id.name, "CARGO_PKG_VERSION": package.id.version},
+        imported_macros=[macro for inputs in found if inputs is not None for macro in inputs.exported_macros],
+    )
+
+
+def _relative(path: Path, project_root: Path) -> str:
+    if not path.is_relative_to(project_root):
+        raise OutsideProjectError(path)
+    relative = relpath(str(path), str(project_root))
+    return "" if relative == "." else relative

@@ -1,0 +1,247 @@
+"""Many unit graphs as one table of units.
+
+Each build (what one package or check of the spec asks of cargo) has a unit graph on each platform. Most units of most
+graphs are the same. A unit's *identity* is what rustc is told, without its dependencies; units of one identity share one
+entry of the table as long as they agree, platform by platform, about their dependencies. Where two builds disagree on
+one platform (features of something below differ), the identity gets a further *variant*.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from flakegen.cargo.environment import script_environment
+from flakegen.cargo.lto import Lto
+from flakegen.cargo.package import Package, SourceKind, Target, TargetKind
+from flakegen.cargo.profile import Profile
+from flakegen.cargo.rustc_args import profile_flags
+from flakegen.cargo.unit import Mode, Unit, UnitGraph
+from flakegen.plan.model import Platform, UnitEdges
+
+_LINKABLE = frozenset(("lib", "rlib", "dylib", "proc-macro"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """One cargo invocation on one platform, by the name of the output that asks for it."""
+
+    name: str
+    platform: Platform
+    graph: UnitGraph
+    lto: Sequence[Lto]
+    clippy: tuple[str, ...] | None  # arguments for the lints of workspace packages; None: plain rustc
+    env: tuple[tuple[str, str], ...] = ()  # environment of workspace packages' units
+
+
+class Identity(NamedTuple):
+    """What tells a unit apart, its dependencies left out."""
+
+    crate: str
+    target: str
+    mode: str
+    cross: bool
+    clippy: bool
+    profile: str
+    features: tuple[str, ...]
+    flags: tuple[str, ...]
+    env: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Variant:
+    """One entry of the table: a unit and its dependencies on each platform where it occurs."""
+
+    key: str
+    identity: Identity
+    package: Package
+    unit_target: Target
+    unit_mode: Mode
+    edges: dict[str, UnitEdges] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class UnitTable:
+    """The table while it is filled: see the module's text."""
+
+    packages: dict[str, Package] = field(default_factory=dict)  # by crate key
+    profiles: dict[tuple[str, ...], str] = field(default_factory=dict)
+    scripts: dict[tuple[tuple[str, str], ...], str] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    roots: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    _crate_keys: dict[int, str] = field(default_factory=dict)
+    _profile_names: dict[tuple[Profile, Lto], str] = field(default_factory=dict)
+    _script_names: dict[Profile, str] = field(default_factory=dict)
+    _by_identity: dict[Identity, list[Variant]] = field(default_factory=dict)
+
+    def add(self, build: Build) -> None:
+        """Take in the unit graph of one build on one platform."""
+        keys: list[str] = []
+        for index, unit in enumerate(build.graph.units):
+            keys.append(self._place(build, unit, build.lto[index], keys))
+        self.roots.setdefault(build.name, {})[build.platform.name] = tuple(
+            sorted({keys[index] for index in build.graph.roots})
+        )
+
+    def _place(self, build: Build, unit: Unit, lto: Lto, keys: Sequence[str]) -> str:
+        edges = _edges(unit, build.graph.units, keys)
+        identity = self._identity(build, unit, lto)
+        known = self._by_identity.setdefault(identity, [])
+        platform = build.platform.name
+        for variant in known:
+            present = variant.edges.get(platform)
+            if present is None:
+                variant.edges[platform] = edges
+                return variant.key
+            if present == edges:
+                return variant.key
+        variant = self._new_variant(unit, identity, len(known))
+        variant.edges[platform] = edges
+        known.append(variant)
+        self.variants[variant.key] = variant
+        return variant.key
+
+    def _identity(self, build: Build, unit: Unit, lto: Lto) -> Identity:
+        clippy = build.clippy if unit.is_local and unit.mode in _LINTED else None
+        script = unit.mode is Mode.RUN_CUSTOM_BUILD
+        return Identity(
+            self._crate_key(unit.package),
+            target_key(unit.target),
+            _MODES[unit.mode],
+            unit.platform is not None,
+            clippy is not None,
+            self._script_name(unit.profile) if script else self._profile_name(unit.profile, lto),
+            unit.features,
+            clippy or (),
+            build.env if unit.is_local else (),
+        )
+
+    def _new_variant(self, unit: Unit, identity: Identity, number: int) -> Variant:
+        digest = hashlib.sha256(repr(tuple(identity)).encode()).hexdigest()[:8]
+        key = f"{identity.crate}-{unit.target.kind.value}-{digest}"
+        if number:
+            key += f".{number + 1}"
+        return Variant(
+            key=key, identity=identity, package=unit.package, unit_target=unit.target, unit_mode=unit.mode
+        )
+
+    def _crate_key(self, package: Package) -> str:
+        key = self._crate_keys.get(id(package))
+        if key is None:
+            key = base = f"{package.id.name}-{package.id.version}"
+            number = 1
+            while (other := self.packages.get(key)) is not None and other.id != package.id:
+                number += 1
+                key = f"{base}.{number}"
+            self.packages[key] = package
+            self._crate_keys[id(package)] = key
+        return key
+
+    def _profile_name(self, profile: Profile, lto: Lto) -> str:
+        name = self._profile_names.get((profile, lto))
+        if name is None:
+            flags = profile_flags(profile, lto)
+            name = self.profiles.get(flags)
+            if name is None:
+                name = self.profiles[flags] = _unused(profile.name, self.profiles.values())
+            self._profile_names[profile, lto] = name
+        return name
+
+    def _script_name(self, profile: Profile) -> str:
+        name = self._script_names.get(profile)
+        if name is None:
+            variables = tuple(script_environment(profile).items())
+            name = self.scripts.get(variables)
+            if name is None:
+                name = self.scripts[variables] = _unused(profile.name, self.scripts.values())
+            self._script_names[profile] = name
+        return name
+
+
+_LINTED = (Mode.CHECK, Mode.CHECK_TEST)
+_MODES = {
+    Mode.BUILD: "build",
+    Mode.CHECK: "check",
+    Mode.CHECK_TEST: "check-test",
+    Mode.TEST: "test",
+    Mode.DOC: "doc",
+    Mode.DOCTEST: "doctest",
+    Mode.RUN_CUSTOM_BUILD: "run",
+}
+
+
+def target_key(target: Target) -> str:
+    """Return the name of a target within its package: `lib`, `build-script`, `bin lana-cli`, …."""
+    match target.kind:
+        case TargetKind.LIB:
+            return "lib"
+        case TargetKind.CUSTOM_BUILD:
+            return "build-script"
+        case kind:
+            return f"{kind.value} {target.name}"
+
+
+def is_third_party(package: Package) -> bool:
+    """Tell whether a package's source is fetched."""
+    return package.id.source.kind is not SourceKind.PATH
+
+
+def _unused(base: str, taken: Iterable[str]) -> str:
+    names = set(taken)
+    name, number = base, 1
+    while name in names:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def _edges(unit: Unit, units: Sequence[Unit], keys: Sequence[str]) -> UnitEdges:
+    edges = UnitEdges()
+    externs = edges.externs
+    running = unit.mode is Mode.RUN_CUSTOM_BUILD
+    links = []
+    for dependency in unit.dependencies:
+        other = units[dependency.index]
+        key = keys[dependency.index]
+        kind = other.target.kind
+        if kind is TargetKind.LIB:
+            if not _LINKABLE.isdisjoint(other.target.crate_types):
+                externs[dependency.extern_crate_name] = key
+        elif other.mode is Mode.RUN_CUSTOM_BUILD:
+            if running:
+                links.append(key)
+            else:
+                edges.script = key
+        elif kind is TargetKind.CUSTOM_BUILD:
+            edges.build = key
+        elif kind is TargetKind.BIN:
+            edges.bins[other.target.name] = key
+    edges.links = tuple(sorted(links))
+    return edges
+
+
+def common_edges(edges: Mapping[str, UnitEdges]) -> tuple[UnitEdges, dict[str, UnitEdges]]:
+    """Split a unit's edges into those of all its platforms and, by platform, the others."""
+    first, *others = edges.values()
+    if all(other == first for other in others):
+        return first, {}
+    common = UnitEdges(
+        externs={n: k for n, k in first.externs.items() if all(o.externs.get(n) == k for o in others)},
+        bins={n: k for n, k in first.bins.items() if all(o.bins.get(n) == k for o in others)},
+        links=tuple(key for key in first.links if all(key in o.links for o in others)),
+        script=first.script if all(o.script == first.script for o in others) else None,
+        build=first.build if all(o.build == first.build for o in others) else None,
+    )
+    return common, {platform: _without(every, common) for platform, every in edges.items() if every != common}
+
+
+def _without(every: UnitEdges, common: UnitEdges) -> UnitEdges:
+    return UnitEdges(
+        externs={name: key for name, key in every.externs.items() if name not in common.externs},
+        bins={name: key for name, key in every.bins.items() if name not in common.bins},
+        links=tuple(key for key in every.links if key not in common.links),
+        script=every.script if common.script is None else None,
+        build=every.build if common.build is None else None,
+    )

@@ -1,0 +1,1 @@
+"""The TOML spec as typed, frozen values that know where they stand in the file."""

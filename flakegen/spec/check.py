@@ -1,0 +1,190 @@
+"""What a spec must be as a whole, once each key by itself is decoded.
+
+The checks look at raw names and at the references found, not at the finished model, so that they run although
+something else is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flakegen.diagnostics.codes import Code
+from flakegen.diagnostics.diagnostic import Related
+from flakegen.diagnostics.suggest import did_you_mean, one_of
+from flakegen.diagnostics.text import quoted
+from flakegen.spec.cycles import check_cycles
+from flakegen.spec.inputs import input_names
+from flakegen.spec.keypath import KeyPath, Part, show
+from flakegen.spec.kinds import Section
+from flakegen.spec.names import FORMS
+from flakegen.spec.paths import PathProblem
+from flakegen.spec.values import AttrName, EnvName, InputPath, Namespace, Reference, System
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import PurePosixPath
+
+    from flakegen.spec.decoding import Decoding, Use
+
+_SECTIONS = {Namespace(each.value): each for each in Section}
+
+
+def check_whole(run: Decoding, raw: Mapping[str, Any]) -> None:
+    """Report what is wrong between the parts of the spec ``raw``."""
+    names = _known_names(raw)
+    for use in run.uses:
+        _check_use(run, raw, use, names)
+    check_cycles(run, raw)
+    _check_outputs(run, raw)
+    _check_systems(run, raw)
+    _check_inputs(run, raw, names[Namespace.INPUTS])
+    _check_overlays(run, raw)
+    _check_workspace(run, raw)
+
+
+def section_of(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a section as TOML gave it, empty when it is absent or no table."""
+    section = raw.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _known_names(raw: Mapping[str, Any]) -> dict[Namespace, tuple[str, ...]]:
+    names = {namespace: tuple(section_of(raw, namespace.value)) for namespace in _SECTIONS}
+    return {**names, Namespace.INPUTS: input_names(raw)}
+
+
+def _check_use(
+    run: Decoding, raw: Mapping[str, Any], use: Use, names: dict[Namespace, tuple[str, ...]]
+) -> None:
+    reference = use.reference
+    if reference.namespace is Namespace.ENV:
+        _check_env(run, raw, use)
+    elif reference.namespace not in use.accepts:
+        known = one_of(sorted(each.value for each in use.accepts))
+        message = f"{show(reference.where)} cannot refer to {quoted(reference.written)}"
+        _report(run, reference, Code.WRONG_REFERENCE, message, f"it takes references to {known}")
+    elif reference.namespace in names and reference.name[0] not in names[reference.namespace]:
+        _report_dangling(run, reference, names)
+
+
+def _check_env(run: Decoding, raw: Mapping[str, Any], use: Use) -> None:
+    reference = use.reference
+    if Namespace.ENV not in use.accepts:
+        message = f"{show(reference.where)} cannot read the environment"
+        hint = "only `env` of a package with `wrap` and `impure = true` can"
+        _report(run, reference, Code.IMPURE, message, hint)
+        return
+    owner = reference.where[:2]
+    entry = section_of(section_of(raw, str(owner[0])), str(owner[1]))
+    if entry.get("impure") is not True:
+        message = f"{quoted(reference.written)} reads the environment, and {show(owner)} is pure"
+        _report(run, reference, Code.IMPURE, message, f"add impure = true to {show(owner)}")
+    if not FORMS[EnvName].pattern.fullmatch(reference.name[0]):
+        message = f"{quoted(reference.name[0])} is no valid environment variable"
+        _report(run, reference, Code.BAD_ENV_NAME, message, FORMS[EnvName].hint)
+
+
+def _report_dangling(run: Decoding, reference: Reference, names: dict[Namespace, tuple[str, ...]]) -> None:
+    namespace, name = reference.namespace, reference.name[0]
+    hint = did_you_mean(name, names[namespace])
+    elsewhere = [each.value for each, known in names.items() if name in known]
+    if elsewhere:
+        hint = f"there is {elsewhere[0]}.{name}"
+    elif not hint:
+        known = names[namespace]
+        hint = (
+            f"the spec has {one_of(known)} in {namespace.value}"
+            if known
+            else f"the spec has no {namespace.value}"
+        )
+    message = f"{show(reference.where)} refers to {quoted(reference.written)}, which does not exist"
+    _report(run, reference, Code.DANGLING_REFERENCE, message, hint)
+
+
+def _report(run: Decoding, reference: Reference, code: Code, message: str, hint: str | None) -> None:
+    where, offset, length = reference.where, reference.offset, reference.length
+    run.report(where, code, message, hint=hint, offset=offset, length=length)
+
+
+def _check_outputs(run: Decoding, raw: Mapping[str, Any]) -> None:
+    """Report entries that become the same attribute of the flake, as with a suffix they can."""
+    for section in Section:
+        first: dict[str, KeyPath] = {}
+        for name in section_of(raw, section.value):
+            path = (section.value, name)
+            entry = run.entries.get(path)
+            output = entry.output_name(AttrName(name)) if entry else name
+            if output in first:
+                _report_same_output(run, section, output, first[output], path)
+            first.setdefault(output, path)
+
+
+def _report_same_output(run: Decoding, section: Section, output: str, first: KeyPath, path: KeyPath) -> None:
+    related = Related(message=f"{show(first)} becomes it too", span=run.source.span_of(first, Part.KEY))
+    message = f"{show(path)} becomes the output {section.value}.{output}, which is taken"
+    hint = "give one of them another name or suffix"
+    run.problems.add(
+        run.source.diagnose(
+            path, Code.DUPLICATE_OUTPUT, message, part=Part.KEY, hint=hint, related=(related,)
+        )
+    )
+
+
+def _check_systems(run: Decoding, raw: Mapping[str, Any]) -> None:
+    listed = section_of(raw, "project").get("systems")
+    if not isinstance(listed, list):
+        return  # the default: all there are
+    for where, system in _entry_systems(run):
+        if system.value not in listed:
+            message = f"{show(where[:2])} is for {quoted(system.value)}, which the project is not"
+            hint = f"project.systems has {one_of(str(each) for each in listed)}"
+            run.report(where, Code.FOREIGN_SYSTEM, message, hint=hint)
+
+
+def _entry_systems(run: Decoding) -> Iterator[tuple[KeyPath, System]]:
+    for path, entry in run.entries.items():
+        for index, system in enumerate(entry.systems or ()):
+            yield (*path, "systems", index), system
+
+
+def _check_inputs(run: Decoding, raw: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    for name, value in section_of(raw, "inputs").items():
+        path = ("inputs", name)
+        if name == "self":
+            message = "an input cannot be called 'self'"
+            run.report(path, Code.BAD_ATTR_NAME, message, part=Part.KEY, hint="'self' is the flake itself")
+        follows = value.get("follows") if isinstance(value, dict) else None
+        for followed, target in follows.items() if isinstance(follows, dict) else ():
+            is_name = isinstance(target, str) and FORMS[InputPath].pattern.fullmatch(target)
+            if is_name and target.split("/")[0] not in names:
+                message = f"{show((*path, 'follows', followed))} follows {quoted(target)}, which is no input"
+                hint = did_you_mean(target, names) or f"the inputs are {one_of(names)}"
+                run.report((*path, "follows", followed), Code.DANGLING_REFERENCE, message, hint=hint)
+
+
+def _check_overlays(run: Decoding, raw: Mapping[str, Any]) -> None:
+    for name, value in section_of(raw, "overlays").items():
+        if isinstance(value, dict) and not {"path", "nix-expr"} & value.keys():
+            path = ("overlays", name)
+            message = f"{show(path)} does not say what overlay it is"
+            run.report(path, Code.NO_KIND, message, part=Part.KEY, hint="add 'path' or 'nix-expr'")
+
+
+def _check_workspace(run: Decoding, raw: Mapping[str, Any]) -> None:
+    written = section_of(raw, "cargo").get("workspace")
+    folder = _folder(run, written) if isinstance(written, str) else None
+    if folder is None:
+        return  # absent, or reported as the key was decoded
+    manifest = folder / "Cargo.toml"
+    if not run.files.is_file(run.layout.absolute(manifest)):
+        message = f"there is no Cargo.toml in {quoted(str(written))}"
+        hint = f"it is looked for at {quoted(str(manifest))} in the project root"
+        run.report(("cargo", "workspace"), Code.MISSING_FILE, message, hint=hint)
+
+
+def _folder(run: Decoding, written: str) -> PurePosixPath | None:
+    try:
+        folder = run.layout.relative(written)
+    except PathProblem:
+        return None
+    return folder if run.files.is_folder(run.layout.absolute(folder)) else None

@@ -1,0 +1,124 @@
+"""The forms of names: Nix attributes, variables, crates, features, targets, flake references."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flakegen.diagnostics.codes import Code
+from flakegen.diagnostics.text import quoted
+from flakegen.spec import values
+from flakegen.spec.keypath import KeyPath, Part
+
+if TYPE_CHECKING:
+    from flakegen.spec.decoding import Converter, Decoding, Invalid
+    from flakegen.spec.schema import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameForm:
+    """What a name of one type looks like, and what is said of one that does not."""
+
+    pattern: re.Pattern[str]
+    code: Code
+    what: str
+    hint: str
+
+    def check(self, run: Decoding, name: str, where: KeyPath, part: Part) -> str | Invalid:
+        """Return ``name``, or report it at ``part`` of ``where``."""
+        if self.pattern.fullmatch(name):
+            return name
+        message = f"{quoted(name)} is no valid {self.what}"
+        return run.report(where, self.code, message, part=part, hint=self.hint)
+
+
+_FLAKE_REFERENCE = re.compile(
+    r"(?:github|gitlab|sourcehut):[^\s/?#:]+/[^\s/?#]+(?:/[^\s?#]+)?(?:\?[^\s#]*)?"
+    r"|git\+(?:https?|ssh|git|file)://[^\s#]+"
+    r"|(?:tarball\+|file\+)?https?://[^\s#]+"
+    r"|(?:tarball|file)\+file://[^\s#]+"
+    r"|path:[^\s#]+"
+    r"|flake:[A-Za-z][A-Za-z0-9._-]*(?:/[^\s#]+)?"
+    r"|\.{1,2}(?:/[^\s#]*)?"
+)
+
+FORMS: dict[Any, NameForm] = {
+    values.AttrName: NameForm(
+        pattern=re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*"),
+        code=Code.BAD_ATTR_NAME,
+        what="attribute name",
+        hint="an attribute name is letters, digits, '_', '-' and \"'\", and begins with a letter or '_'",
+    ),
+    values.EnvName: NameForm(
+        pattern=re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
+        code=Code.BAD_ENV_NAME,
+        what="environment variable",
+        hint="a variable is letters, digits and '_', and does not begin with a digit",
+    ),
+    values.CrateName: NameForm(
+        pattern=re.compile(r"[A-Za-z_][A-Za-z0-9_-]*"),
+        code=Code.BAD_CARGO_NAME,
+        what="crate name",
+        hint="a crate name is letters, digits, '_' and '-', and begins with a letter or '_'",
+    ),
+    values.ProfileName: NameForm(
+        pattern=re.compile(r"[A-Za-z0-9_-]+"),
+        code=Code.BAD_CARGO_NAME,
+        what="profile name",
+        hint="a profile name is letters, digits, '_' and '-'",
+    ),
+    values.FeatureName: NameForm(
+        pattern=re.compile(r"(?:[A-Za-z0-9_-]+\??/)?[A-Za-z0-9_][A-Za-z0-9_+.-]*"),
+        code=Code.BAD_CARGO_NAME,
+        what="feature",
+        hint="a feature is written 'name' or 'dependency/name'",
+    ),
+    values.TargetTriple: NameForm(
+        pattern=re.compile(r"[a-z0-9_.]+(?:-[a-z0-9_.]+){1,3}"),
+        code=Code.BAD_CARGO_NAME,
+        what="target",
+        hint="a target is a triple that rustc knows, as wasm32-unknown-unknown",
+    ),
+    values.Channel: NameForm(
+        pattern=re.compile(r"(?:stable|beta|nightly)(?:-\d{4}-\d\d-\d\d)?|\d+\.\d+(?:\.\d+)?"),
+        code=Code.BAD_VALUE,
+        what="channel",
+        hint="a channel is stable, beta, nightly, nightly-2025-01-31 or a version as 1.85.0",
+    ),
+    values.FlakeUrl: NameForm(
+        pattern=_FLAKE_REFERENCE,
+        code=Code.BAD_FLAKE_URL,
+        what="flake reference",
+        hint="a flake reference is 'github:owner/repo', 'git+https://…', 'path:…' and the like",
+    ),
+    values.InputPath: NameForm(
+        pattern=re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*(?:/[A-Za-z_][A-Za-z0-9_'-]*)*"),
+        code=Code.BAD_VALUE,
+        what="input to follow",
+        hint="an input to follow is a name, or names joined by '/'",
+    ),
+    values.Suffix: NameForm(
+        pattern=re.compile(r"[A-Za-z0-9_'-]+"),
+        code=Code.BAD_ATTR_NAME,
+        what="suffix",
+        hint="a suffix is letters, digits, '_', '-' and \"'\"",
+    ),
+}
+
+
+def name_converter(form: NameForm) -> Converter:
+    """Return the converter for strings of ``form``."""
+
+    def convert(run: Decoding, value: Any, path: KeyPath, _rule: Rule) -> str | Invalid:
+        if not isinstance(value, str):
+            return run.wrong_type(path, "a string", value)
+        return form.check(run, value, path, Part.VALUE)
+
+    return convert
+
+
+def checked_key(run: Decoding, kind: Any, name: str, where: KeyPath) -> str | Invalid:
+    """Return ``name``, a key of the table at ``where[:-1]``, if it has the form of ``kind``."""
+    form = FORMS.get(kind)
+    return name if form is None else form.check(run, name, where, Part.KEY)

@@ -1,0 +1,160 @@
+"""The fixed sections of a spec, and `Document`, which is the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from flakegen.spec.schema import EMPTY, OnDisk, Table, key
+from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, PackageTable
+from flakegen.spec.values import (
+    AttrName,
+    Channel,
+    CrateName,
+    EnvName,
+    FlakeUrl,
+    InputPath,
+    NixExpr,
+    PackageRef,
+    SpecPath,
+    System,
+    Template,
+)
+
+
+class ToolchainSource(Enum):
+    """Where rustc and cargo come from."""
+
+    NIXPKGS = "nixpkgs"
+    RUST_OVERLAY = "rust-overlay"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project(Table):
+    """The project as a whole."""
+
+    name: AttrName = key("The project's name.", example='"lana"')
+    description: str | None = key("The flake's description, in one line.", default=None)
+    version: str | None = key(
+        "The project's version.", default=None, shown_default="`workspace.package.version` of Cargo.toml"
+    )
+    systems: tuple[System, ...] = key(
+        "The systems that the flake has outputs for.", default=tuple(System), example='["x86_64-linux"]'
+    )
+    root: str | None = key(
+        "The project's root folder, relative to the spec's.",
+        default=None,
+        shown_default="the parent of a folder called `specs`, else the spec's own folder",
+    )
+    output: str | None = key(
+        "The folder to write, relative to the spec's.",
+        default=None,
+        shown_default="`generated/<spec's name>` in the root",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input(Table):
+    """A flake input."""
+
+    SHORTHAND: ClassVar[str | None] = "url"
+
+    url: FlakeUrl = key("The flake reference.", example='"github:NixOS/nixpkgs/nixos-unstable"')
+    follows: Mapping[AttrName, InputPath] = key(
+        "Inputs of this input to be replaced by ours.", default=EMPTY, example='{ nixpkgs = "nixpkgs" }'
+    )
+    flake: bool = key("Whether it is a flake; false for plain sources.", default=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolchain(Table):
+    """The Rust toolchain."""
+
+    source: ToolchainSource = key("Where the toolchain comes from.", default=ToolchainSource.NIXPKGS)
+    channel: Channel | None = key(
+        "The channel or version.", default=None, shown_default="from rust-toolchain.toml", example='"1.85.0"'
+    )
+    components: tuple[str, ...] | None = key(
+        "Components beside rustc and cargo.", default=None, shown_default="from rust-toolchain.toml"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrateOverride(Table):
+    """What one crate's build needs that Cargo does not know."""
+
+    native_build_inputs: tuple[PackageRef, ...] = key("Tools that run while it builds.", default=())
+    build_inputs: tuple[PackageRef, ...] = key("Libraries that it links.", default=())
+    env: Mapping[EnvName, Template] = key("Environment of its build script and of rustc.", default=EMPTY)
+    extra_files: tuple[SpecPath, ...] = key("Files its build reads that no scan can find.", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cargo(Table):
+    """The Cargo workspace that crates come from."""
+
+    workspace: SpecPath = key("The folder with the workspace's Cargo.toml.", on_disk=OnDisk.FOLDER)
+    env: Mapping[EnvName, Template] = key("Environment of every unit's build.", default=EMPTY)
+    overrides: Mapping[CrateName, CrateOverride] = key(
+        "What single crates need, by crate name.", default=EMPTY
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formatter(Table):
+    """What ``nix fmt`` runs."""
+
+    SHORTHAND: ClassVar[str | None] = "package"
+
+    package: PackageRef = key("The package whose main program formats the tree.", example='"nixfmt"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay(Table):
+    """A nixpkgs overlay that the flake offers: exactly one of ``path`` and ``nix-expr``."""
+
+    path: SpecPath | None = key(
+        "A Nix file that holds `final: prev: { … }`.",
+        default=None,
+        on_disk=OnDisk.FILE,
+        excludes=("nix-expr",),
+    )
+    nix_expr: NixExpr | None = key("The function itself, in Nix.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Table):
+    """The whole spec. Entries keep the order of the file."""
+
+    project: Project = key("The project as a whole.")
+    inputs: Mapping[AttrName, Input] = key(
+        "Flake inputs; a string is short for `{ url = … }`.", default=EMPTY
+    )
+    toolchain: Toolchain = key("The Rust toolchain.", default=Toolchain(where=("toolchain",)))
+    cargo: Cargo | None = key("The Cargo workspace that crates come from.", default=None)
+    packages: Mapping[AttrName, PackageTable] = key("What is built.", default=EMPTY)
+    dev_shells: Mapping[AttrName, DevShellTable] = key(
+        "Where it is worked on.", default=EMPTY, name="devShells"
+    )
+    checks: Mapping[AttrName, CheckTable] = key("What must hold.", default=EMPTY)
+    apps: Mapping[AttrName, AppTable] = key("What is run.", default=EMPTY)
+    formatter: Formatter | None = key(
+        "What `nix fmt` runs; a string is short for `{ package = … }`.", default=None
+    )
+    overlays: Mapping[AttrName, Overlay] = key("Overlays that the flake offers.", default=EMPTY)
+
+
+NOT_YET = {
+    "images": "container images",
+    "caches": "binary caches",
+    "ci": "CI pipelines",
+    "processes": "processes",
+    "deploy": "deployments",
+    "secrets": "secrets",
+    "machines": "machines",
+    "nixosModules": "NixOS modules",
+    "nixosConfigurations": "NixOS configurations",
+}
+"""Sections that are part of the language but of no released version yet."""

@@ -1,0 +1,7 @@
+//! Deposit accounts.
+
+mod account;
+mod repo;
+
+pub use account::{DepositAccount, DepositAccountId, DepositError};
+pub use repo::DepositRepo;

@@ -1,0 +1,130 @@
+"""The place of every key and value, held against TOML readers that know nothing of places."""
+
+import rtoml
+import tomlkit
+from hypothesis import assume, given, settings
+from spec_strategies import STRINGS, documents
+
+from flakegen.spec.keypath import Part
+from flakegen.spec.source import SpecSource
+from flakegen.spec.strings import decoded, offset_in
+
+MANY = settings(max_examples=300, deadline=None)
+
+
+def leaves(value, path=()):
+    """Yield every path with its value, containers included."""
+    if path:
+        yield path, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in items:
+        yield from leaves(inner, (*path, step))
+
+
+def read(text):
+    try:
+        return rtoml.loads(text)
+    except rtoml.TomlParsingError:
+        return None
+
+
+def only(document):
+    """Return the one key and value of a document, through single-key tables."""
+    [(key, value)] = document.items()
+    return key, value
+
+
+@MANY
+@given(documents())
+def test_the_text_of_a_value_reads_as_the_value(text):
+    document = read(text)
+    assume(document is not None)
+    source = SpecSource("x.toml", text)
+    for path, value in leaves(document):
+        span = source.span_of(path)
+        if path in source.positions.values:
+            shown = text[span.offset : span.offset + span.length]
+            assert repr(read(f"v = {shown}")["v"]) == repr(value)
+        else:
+            assert isinstance(value, dict | list)
+
+
+@MANY
+@given(documents())
+def test_the_text_of_a_key_reads_as_the_key(text):
+    document = read(text)
+    assume(document is not None)
+    source = SpecSource("x.toml", text)
+    for path, value in leaves(document):
+        if isinstance(path[-1], int) and path not in source.positions.keys:
+            assert path in source.positions.values
+            continue
+        span = source.span_of(path, Part.KEY)
+        shown = text[span.offset : span.offset + span.length]
+        name = path[-1] if isinstance(path[-1], str) else path[-2]
+        assert list(read(f"{shown} = {1 if value is None else 2}")) == [name]
+
+
+@MANY
+@given(documents())
+def test_nothing_has_a_place_that_is_not_in_the_document(text):
+    document = read(text)
+    assume(document is not None)
+    places = SpecSource("x.toml", text).positions
+    paths = {path for path, _ in leaves(document)}
+    assert places.keys.keys() | places.values.keys() == paths
+
+
+@MANY
+@given(STRINGS)
+def test_every_character_of_a_string_has_its_place(literal):
+    document = read(f"v = {literal}")
+    assume(document is not None)
+    value = document["v"]
+    assert decoded(literal) == value
+    source = SpecSource("x.toml", f"v = {literal}")
+    for offset, character in enumerate(value):
+        span = source.span_of(("v",), offset=offset)
+        shown = source.text[span.offset : span.offset + span.length]
+        escape = shown.startswith("\\") and not literal.startswith("'")
+        assert read(f'v = """{shown}x"""')["v"][0] == character if escape else shown[0] == character
+
+
+@given(STRINGS)
+def test_the_end_of_a_string_is_its_closing_quote(literal):
+    assume(read(f"v = {literal}") is not None)
+    assert literal[offset_in(literal, len(decoded(literal))) :] in {'"', "'", '"""', "'''"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(documents())
+def test_tomlkit_reads_the_same_documents(text):
+    """The generator is of use only while its documents are TOML to others as well."""
+    document = read(text)
+    try:
+        other = tomlkit.parse(text).unwrap()
+    except tomlkit.exceptions.TOMLKitError:
+        other = None
+    assume(document is not None and other is not None)
+    assert sorted(map(str, document)) == sorted(map(str, other))
+
+
+def test_lines_and_columns_count_characters():
+    source = SpecSource("x.toml", 'a = 1\n"ü" = "漢字"  # c\n\tb.c = [1,\n 22]\n')
+    places = {path: source.span_of(path) for path in [("ü",), ("b", "c"), ("b", "c", 1)]}
+    assert [(each.line, each.column, each.length) for each in places.values()] == [
+        (2, 7, 4),
+        (3, 8, 8),
+        (4, 2, 2),
+    ]
+
+
+def test_what_is_absent_is_reported_at_the_table_around_it():
+    source = SpecSource("x.toml", "[a]\nb = 1\n\n[c.d]\n")
+    assert source.span_of(("c", "d", "e", "f")).offset == 14
+    assert source.span_of(("zzz",)).offset == 0
+
+
+def test_of_tables_named_on_the_way_the_own_header_counts():
+    source = SpecSource("x.toml", "[a.b]\n[a]\nx = 1\n")
+    assert source.span_of(("a",), Part.KEY).line == 2
