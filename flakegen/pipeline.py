@@ -32,6 +32,15 @@ from flakegen.plan.systems import all_platforms, platforms_of
 from flakegen.plan.units import Build
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
+from flakegen.write import (
+    Drift,
+    ForeignFileError,
+    compare_file,
+    compare_tree,
+    foreign_files,
+    write_file,
+    write_tree,
+)
 
 
 class Project:
@@ -178,6 +187,59 @@ class Project:
     def facts_text(self) -> str | None:
         """What the facts file should say; None without a Cargo workspace."""
         return None if self.workspace is None else facts_text(self.workspace.facts)
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """All that this compilation could have read, and what it wrote; folders stand for everything in them."""
+        spec, files = self.spec, self.files
+        root = spec.layout.root
+        paths = {Path(self.path).absolute(), self.facts_path.absolute(), self.folder}
+        paths.update(root / path for path in self.plan.compiled_from.files)
+        if files is not None:
+            paths.add(root / files.root)
+            paths.update(root / directory for directory in files.inputs)
+            paths.update(folder / ".cargo" for folder in (root, *(root / files.root).parents))
+        return tuple(path for path in paths if path == root or not _is_below(path, paths))
+
+    def check_writable(self) -> None:
+        """Make sure that writing will not meet anything that is not flakegen's.
+
+        Raises:
+            DiagnosticError: a file that would be written over has no header of flakegen's.
+        """
+        foreign = foreign_files(self.folder, self.outputs)
+        hint = "move it away, or choose another folder with project.output"
+        problems = [
+            Diagnostic(
+                code=Code.OUTPUT, message=f"{path} was not written by flakegen", span=None, hint=hint
+            )
+            for path in foreign
+        ]
+        if problems:
+            raise DiagnosticError(problems)
+
+    def write(self) -> tuple[str, ...]:
+        """Write what changed and return the paths of it; the facts first, so that a kill leaves nothing unexplained."""
+        changed = []
+        try:
+            if self.facts_text is not None and write_file(self.facts_path, self.facts_text):
+                changed.append(self.facts_path.name)
+            changed += write_tree(self.folder, self.outputs)
+        except (ForeignFileError, OSError) as error:
+            message = str(error) if isinstance(error, ForeignFileError) else f"cannot write: {error}"
+            raise DiagnosticError([Diagnostic(code=Code.OUTPUT, message=message, span=None)]) from None
+        return tuple(changed)
+
+    def drift(self) -> tuple[Drift, ...]:
+        """Return how the committed files differ from what the spec compiles to."""
+        found = list(compare_tree(self.folder, self.outputs))
+        if self.facts_text is not None:
+            found += compare_file(self.facts_path, self.facts_text)
+        return tuple(found)
+
+
+def _is_below(path: Path, others: set[Path]) -> bool:
+    return any(parent in others for parent in path.parents)
 
 
 def _builds(workspace: Workspace, request: CargoRequest) -> Iterator[Build]:

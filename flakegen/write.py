@@ -93,6 +93,22 @@ def compare_tree(folder: Path, files: Mapping[str, str]) -> tuple[Drift, ...]:
     )
 
 
+def compare_file(path: Path, text: str) -> tuple[Drift, ...]:
+    """Return how one file differs from ``text``: one difference, or none."""
+    try:
+        present = path.read_bytes()
+    except FileNotFoundError:
+        return (Drift(path=path.name, change=Change.MISSING, diff=_unified(path.name, b"", text)),)
+    if present == text.encode():
+        return ()
+    return (Drift(path=path.name, change=Change.CHANGED, diff=_unified(path.name, present, text)),)
+
+
+def foreign_files(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the paths that writing ``files`` would have to overwrite although flakegen did not write them."""
+    return tuple(folder / path for path in sorted(_read_tree(folder).foreign & files.keys()))
+
+
 def write_file(path: Path, text: str) -> bool:
     """Replace one file atomically if its text differs; tell whether it did."""
     data = text.encode()
@@ -120,7 +136,11 @@ def _compare(tree: _Tree, files: Mapping[str, str]) -> list[tuple[str, Change]]:
 
 
 def _diff(path: str, tree: _Tree, text: str) -> str:
-    present = tree.own.get(path, b"").decode(errors="replace")
+    return _unified(path, tree.own.get(path, b""), text)
+
+
+def _unified(path: str, data: bytes, text: str) -> str:
+    present = data.decode(errors="replace")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         for line in difflib.unified_diff(

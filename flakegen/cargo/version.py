@@ -110,7 +110,9 @@ def parse_requirement(text: str) -> Requirement | None:
         comparator = _comparator(match)
         if comparator is not None:
             comparators.append(comparator)
-        elif match[1] is not None or "," in text:
+        elif match[1] is not None or match[3] is not None or "," in text:
+            return None
+        if match[3] in _WILDCARDS and match[4] not in (None, *_WILDCARDS):
             return None
     return tuple(comparators)
 

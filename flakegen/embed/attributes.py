@@ -44,7 +44,6 @@ class AttributeSet:
 
     attributes: tuple[Attribute, ...]
     test: bool  # the item exists only under `cfg(test)`
-    conditional: bool  # the item may be absent
 
 
 @lru_cache(maxsize=4096)
@@ -54,7 +53,6 @@ def parse(body: str) -> AttributeSet:
     return AttributeSet(
         found,
         test=any(not item.conditional and _hides_outside_tests(item) for item in found),
-        conditional=any(item.path == "cfg" for item in found),
     )
 
 

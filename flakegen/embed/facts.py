@@ -35,7 +35,6 @@ class ModuleDeclaration:
     inline: tuple[InlineModule, ...] = ()
     paths: tuple[PathChoice, ...] = ()
     test: bool = False
-    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from flakegen.embed.facts import (
 )
 from flakegen.embed.lexer import (
     BLANK,
-    CHAR_BODY,
     BLOCK_COMMENT,
+    CHAR_BODY,
     IDENT,
     STRING_BODY,
     block_comment_end,
@@ -32,6 +32,7 @@ from flakegen.embed.lexer import (
 )
 
 _ATTRIBUTE_BODY = rf'(?>[^\[\]"\'/#]++|(?<![r])"{STRING_BODY})*+'
+_BLANKS_HERE = rf"{BLANK}*+"
 # Every branch starts with one literal character, which lets the matcher skip quickly over all others.
 _EVENT = re.compile(
     rf"""//[^\n]*+(?:\n\s*+//[^\n]*+)*+|{BLOCK_COMMENT}|/\*()"""
@@ -39,12 +40,13 @@ _EVENT = re.compile(
     rf"""|#(?:(?<=\br\#)|(?<=\b[bc]r\#))(?P<h>\#*+)"(?s:.*?)"\#(?P=h)"""
     rf"""|'{CHAR_BODY}"""
     r"""|\{()|\}()"""
-    rf"""|#\s*+\[({_ATTRIBUTE_BODY})\]|#\s*+!\s*+\[({_ATTRIBUTE_BODY})\]|#\s*+(?:!\s*+)?+\[()"""
+    rf"""|#{_BLANKS_HERE}\[({_ATTRIBUTE_BODY})\]|#{_BLANKS_HERE}!{_BLANKS_HERE}\[({_ATTRIBUTE_BODY})\]"""
+    rf"""|#{_BLANKS_HERE}\[()|#{_BLANKS_HERE}!{_BLANKS_HERE}\[()"""
     r"""|!()(?=\s*+(?:[(\[{]|//|/\*|[^\W\d]))"""
     r"""|m(?<![\w#]m)od\b()|m(?<![\w#]m)acro_rules\b()""",
     re.DOTALL,
 )
-_BLOCK, _HASHES, _OPEN, _CLOSE, _OUTER, _INNER, _LONG, _BANG, _MOD, _MACRO = range(1, 11)
+_BLOCK, _HASHES, _OPEN, _CLOSE, _OUTER, _INNER, _LONG_OUTER, _LONG_INNER, _BANG, _MOD, _MACRO = range(1, 12)
 
 _MODULE = re.compile(rf"mod(?>{BLANK}+)(?:r#)?({IDENT}){BLANK}*+([;{{])", re.DOTALL)
 _MACRO_RULES = re.compile(rf"macro_rules{BLANK}*+!{BLANK}*+(?:r#)?({IDENT}){BLANK}*+(?=[({{\[])", re.DOTALL)
@@ -177,8 +179,8 @@ class FactScanner:
             self._module(start)
         elif kind == _BLOCK:
             return block_comment_end(self.text, start)
-        elif kind == _LONG:
-            return self._long_attribute(start, event.end() - 1)
+        elif kind in (_LONG_OUTER, _LONG_INNER):
+            return self._long_attribute(start, event.end() - 1, outer=kind == _LONG_OUTER)
         elif kind == _MACRO:
             return self._macro(start)
         return 0
@@ -221,7 +223,7 @@ class FactScanner:
             self._flush()
             pending = None
         if pending is None:
-            if not (calls or parsed.test or parsed.conditional or self._matters(parsed)):
+            if not (calls or parsed.test or self._matters(parsed)):
                 return
             pending = self.pending = _Pending(end)
         pending.end = end
@@ -243,9 +245,8 @@ class FactScanner:
         only_test = bool(parsed.attributes) and all(item.only_test for item in parsed.attributes)
         self._release(pending, hidden=only_test)
 
-    def _long_attribute(self, start: int, bracket: int) -> int:
+    def _long_attribute(self, start: int, bracket: int, *, outer: bool) -> int:
         end = group_end(self.text, bracket)
-        outer = "!" not in self.text[start:bracket]
         self._attribute(start, end, bracket + 1, self.text[bracket + 1 : end - 1], outer=outer)
         return end
 
@@ -284,16 +285,12 @@ class FactScanner:
         self.pending = None
         test = self._is_test(start)
         paths: tuple[PathChoice, ...] = ()
-        conditional = False
         if pending is not None:
             self._release(pending, hidden=pending.test)
             test = test or pending.test
-            conditional = any(item.conditional for _, item in pending.sets)
             paths = tuple(_paths(pending))
         if match[2] == ";":
-            self.facts.modules.append(
-                ModuleDeclaration(match[1], start, self.inline, paths, test=test, conditional=conditional)
-            )
+            self.facts.modules.append(ModuleDeclaration(match[1], start, self.inline, paths, test=test))
         else:
             step = InlineModule(match[1], paths[0].path if paths else None)
             self.scopes.append(_Scope(self.depth, self.inline, test))

@@ -67,7 +67,7 @@ def plan_cargo(
         profiles={name: flags for flags, name in table.profiles.items()},
         scripts={name: dict(variables) for variables, name in table.scripts.items()},
         crates=_crates(table, files),
-        units=dict(sorted(_units(table, files, platforms, sources))),
+        units=dict(sorted(_units(table, files, sources))),
         sources=dict(sorted(sources.items())),
         builds=table.roots,
         rustfmt=rustfmt,
@@ -81,7 +81,7 @@ def join(folder: str, name: str) -> str:
 
 
 def _units(
-    table: UnitTable, files: WorkspaceFiles, platforms: tuple[Platform, ...], sources: dict[str, SourcePlan]
+    table: UnitTable, files: WorkspaceFiles, sources: dict[str, SourcePlan]
 ) -> Iterator[tuple[str, UnitPlan]]:
     layers = _layers(table)
     reads_manifest = _reachable_from(table, lambda variant: variant.package.id.name in _MANIFEST_READERS)
@@ -105,7 +105,6 @@ def _units(
             env=env | dict(identity.env),
             edges=common,
             only=only,
-            platforms=None if len(variant.edges) == len(platforms) else tuple(sorted(variant.edges)),
             layer=layers.get(variant.key),
         )
 

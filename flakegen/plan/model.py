@@ -100,7 +100,6 @@ class UnitPlan:
     env: Mapping[str, str]
     edges: UnitEdges
     only: Mapping[str, UnitEdges]
-    platforms: tuple[str, ...] | None  # None: all
     layer: int | None  # None: part of no product
 
 

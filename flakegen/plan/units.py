@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from flakegen.cargo.environment import script_environment
@@ -72,7 +72,7 @@ class UnitTable:
     variants: dict[str, Variant] = field(default_factory=dict)
     roots: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     _crate_keys: dict[int, str] = field(default_factory=dict)
-    _profile_names: dict[tuple[Profile, Lto], str] = field(default_factory=dict)
+    _profile_names: dict[tuple[Profile, Lto, bool], str] = field(default_factory=dict)
     _script_names: dict[Profile, str] = field(default_factory=dict)
     _by_identity: dict[Identity, list[Variant]] = field(default_factory=dict)
 
@@ -112,7 +112,7 @@ class UnitTable:
             _MODES[unit.mode],
             unit.platform is not None,
             clippy is not None,
-            self._script_name(unit.profile) if script else self._profile_name(unit.profile, lto),
+            self._script_name(unit.profile) if script else self._profile_name(unit, lto, build),
             unit.features,
             clippy or (),
             build.env if unit.is_local else (),
@@ -139,14 +139,18 @@ class UnitTable:
             self._crate_keys[id(package)] = key
         return key
 
-    def _profile_name(self, profile: Profile, lto: Lto) -> str:
-        name = self._profile_names.get((profile, lto))
+    def _profile_name(self, unit: Unit, lto: Lto, build: Build) -> str:
+        profile = unit.profile
+        triple = unit.platform or build.graph.host
+        apple = "-apple-" in triple and profile.split_debuginfo == _APPLE_DEFAULT
+        name = self._profile_names.get((profile, lto, apple))
         if name is None:
-            flags = profile_flags(profile, lto)
+            told = replace(profile, split_debuginfo=None) if apple else profile  # units.nix knows the default
+            flags = profile_flags(told, lto)
             name = self.profiles.get(flags)
             if name is None:
                 name = self.profiles[flags] = _unused(profile.name, self.profiles.values())
-            self._profile_names[profile, lto] = name
+            self._profile_names[profile, lto, apple] = name
         return name
 
     def _script_name(self, profile: Profile) -> str:
@@ -160,6 +164,8 @@ class UnitTable:
         return name
 
 
+# Cargo's `-apple-` default for profiles with debuginfo (core/profiles.rs); elsewhere a user may have chosen it.
+_APPLE_DEFAULT = "unpacked"
 _LINTED = (Mode.CHECK, Mode.CHECK_TEST)
 _MODES = {
     Mode.BUILD: "build",

@@ -73,18 +73,10 @@
       "embed-bitcode=no"
       "-C"
       "debuginfo=2"
-      "-C"
-      "split-debuginfo=unpacked"
     ];
     dev-2 = [
       "-C"
       "embed-bitcode=no"
-    ];
-    dev-3 = [
-      "-C"
-      "embed-bitcode=no"
-      "-C"
-      "debuginfo=2"
     ];
     release = [
       "-C"
@@ -166,46 +158,46 @@
         "tracing-utils-0.42.0-lib-9211c8fd"
       ];
       aarch64-linux = [
-        "admin-server-0.42.0-bin-6528a9d1"
-        "admin-server-0.42.0-lib-f5b256e1"
-        "audit-0.42.0-lib-d2aa625d"
-        "authz-0.42.0-lib-38a28693"
-        "codegen-0.42.0-bin-206d47b5"
-        "core-access-0.42.0-lib-56d9eecb"
-        "core-accounting-0.42.0-lib-4dd1f886"
-        "core-credit-0.42.0-lib-83fc991d"
-        "core-customer-0.42.0-lib-3fd7efe9"
-        "core-deposit-0.42.0-lib-9c5cad11"
-        "core-report-0.42.0-lib-7dbf67c9"
-        "customer-server-0.42.0-bin-b6ec1bcb"
-        "customer-server-0.42.0-lib-ec293875"
-        "entity-macros-0.42.0-lib-d2203792"
-        "lana-app-0.42.0-lib-7241cf66"
-        "lana-cli-0.42.0-bin-813dd531"
-        "money-0.42.0-lib-98e6f1ea"
-        "server-utils-0.42.0-lib-31574da7"
-        "tracing-utils-0.42.0-lib-87b34565"
+        "admin-server-0.42.0-bin-dc4cf798"
+        "admin-server-0.42.0-lib-0da6b7a0"
+        "audit-0.42.0-lib-3cff3317"
+        "authz-0.42.0-lib-41e97400"
+        "codegen-0.42.0-bin-417f599e"
+        "core-access-0.42.0-lib-91ce61d1"
+        "core-accounting-0.42.0-lib-c8791243"
+        "core-credit-0.42.0-lib-8634aed7"
+        "core-customer-0.42.0-lib-03b94b9a"
+        "core-deposit-0.42.0-lib-0cbe037b"
+        "core-report-0.42.0-lib-a633b1aa"
+        "customer-server-0.42.0-bin-e3a3e0f0"
+        "customer-server-0.42.0-lib-6f6f71c7"
+        "entity-macros-0.42.0-lib-6f46edec"
+        "lana-app-0.42.0-lib-981c6986"
+        "lana-cli-0.42.0-bin-c0c9db12"
+        "money-0.42.0-lib-0448445b"
+        "server-utils-0.42.0-lib-0aa24bbf"
+        "tracing-utils-0.42.0-lib-9211c8fd"
       ];
       x86_64-linux = [
-        "admin-server-0.42.0-bin-6528a9d1"
-        "admin-server-0.42.0-lib-f5b256e1"
-        "audit-0.42.0-lib-d2aa625d"
-        "authz-0.42.0-lib-38a28693"
-        "codegen-0.42.0-bin-206d47b5"
-        "core-access-0.42.0-lib-56d9eecb"
-        "core-accounting-0.42.0-lib-4dd1f886"
-        "core-credit-0.42.0-lib-83fc991d"
-        "core-customer-0.42.0-lib-3fd7efe9"
-        "core-deposit-0.42.0-lib-9c5cad11"
-        "core-report-0.42.0-lib-7dbf67c9"
-        "customer-server-0.42.0-bin-b6ec1bcb"
-        "customer-server-0.42.0-lib-ec293875"
-        "entity-macros-0.42.0-lib-d2203792"
-        "lana-app-0.42.0-lib-7241cf66"
-        "lana-cli-0.42.0-bin-813dd531"
-        "money-0.42.0-lib-98e6f1ea"
-        "server-utils-0.42.0-lib-31574da7"
-        "tracing-utils-0.42.0-lib-87b34565"
+        "admin-server-0.42.0-bin-dc4cf798"
+        "admin-server-0.42.0-lib-0da6b7a0"
+        "audit-0.42.0-lib-3cff3317"
+        "authz-0.42.0-lib-41e97400"
+        "codegen-0.42.0-bin-417f599e"
+        "core-access-0.42.0-lib-91ce61d1"
+        "core-accounting-0.42.0-lib-c8791243"
+        "core-credit-0.42.0-lib-8634aed7"
+        "core-customer-0.42.0-lib-03b94b9a"
+        "core-deposit-0.42.0-lib-0cbe037b"
+        "core-report-0.42.0-lib-a633b1aa"
+        "customer-server-0.42.0-bin-e3a3e0f0"
+        "customer-server-0.42.0-lib-6f6f71c7"
+        "entity-macros-0.42.0-lib-6f46edec"
+        "lana-app-0.42.0-lib-981c6986"
+        "lana-cli-0.42.0-bin-c0c9db12"
+        "money-0.42.0-lib-0448445b"
+        "server-utils-0.42.0-lib-0aa24bbf"
+        "tracing-utils-0.42.0-lib-9211c8fd"
       ];
     };
     "checks.tests" = {
@@ -251,86 +243,86 @@
         "tracing-utils-0.42.0-lib-d09e5da1"
       ];
       aarch64-linux = [
-        "admin-server-0.42.0-bin-5f097306"
-        "admin-server-0.42.0-lib-8fbca8f8"
-        "admin-server-0.42.0-lib-bedb0fe8"
-        "admin-server-0.42.0-test-ab51b930"
-        "audit-0.42.0-lib-0c112abe"
-        "audit-0.42.0-lib-87995b28"
-        "authz-0.42.0-lib-6f943786"
-        "authz-0.42.0-lib-8b4b7d97"
-        "codegen-0.42.0-bin-a66341c0"
-        "core-access-0.42.0-lib-e44b6f2a"
-        "core-access-0.42.0-lib-f0dc4e31"
-        "core-accounting-0.42.0-lib-26a4d522"
-        "core-accounting-0.42.0-lib-cdfa5a70"
-        "core-credit-0.42.0-lib-e23f91e8"
-        "core-credit-0.42.0-lib-e706e6f0"
-        "core-customer-0.42.0-lib-6f59f01a"
-        "core-customer-0.42.0-lib-804c62f5"
-        "core-deposit-0.42.0-lib-59e1ab4a"
-        "core-deposit-0.42.0-lib-b75a31b4"
-        "core-report-0.42.0-example-081032fc"
-        "core-report-0.42.0-lib-96e3a558"
-        "core-report-0.42.0-lib-a26a02a9"
-        "core-report-0.42.0-test-5df9b159"
-        "customer-server-0.42.0-bin-8ef22c39"
-        "customer-server-0.42.0-lib-89869b28"
-        "customer-server-0.42.0-lib-e719a4a0"
-        "customer-server-0.42.0-test-e3a6446b"
-        "entity-macros-0.42.0-lib-a2fb266c"
-        "entity-macros-0.42.0-lib-b6e82243"
-        "lana-app-0.42.0-lib-600821ab"
-        "lana-app-0.42.0-lib-eedca104"
-        "lana-cli-0.42.0-bin-daf78884"
-        "lana-cli-0.42.0-test-5b2e7537"
-        "money-0.42.0-lib-1fcf7081"
-        "money-0.42.0-lib-d0890c4e"
-        "server-utils-0.42.0-lib-17ac92b3"
-        "server-utils-0.42.0-lib-7867039a"
-        "tracing-utils-0.42.0-lib-4f318ad9"
-        "tracing-utils-0.42.0-lib-63caa5a4"
+        "admin-server-0.42.0-bin-88678bb9"
+        "admin-server-0.42.0-lib-d0802f46"
+        "admin-server-0.42.0-lib-e08ed7ff"
+        "admin-server-0.42.0-test-1a8e7c1f"
+        "audit-0.42.0-lib-c1ef5027"
+        "audit-0.42.0-lib-f9788468"
+        "authz-0.42.0-lib-b879243a"
+        "authz-0.42.0-lib-cef2a4d2"
+        "codegen-0.42.0-bin-3685948c"
+        "core-access-0.42.0-lib-5fc2e8b2"
+        "core-access-0.42.0-lib-7bff2267"
+        "core-accounting-0.42.0-lib-06e17357"
+        "core-accounting-0.42.0-lib-a8050a82"
+        "core-credit-0.42.0-lib-490d9fe8"
+        "core-credit-0.42.0-lib-51bc3382"
+        "core-customer-0.42.0-lib-1b8d097b"
+        "core-customer-0.42.0-lib-6138e99d"
+        "core-deposit-0.42.0-lib-0d0b8220"
+        "core-deposit-0.42.0-lib-de3e4dd4"
+        "core-report-0.42.0-example-fccd2c8f"
+        "core-report-0.42.0-lib-2cb48368"
+        "core-report-0.42.0-lib-fc793b02"
+        "core-report-0.42.0-test-195b05cb"
+        "customer-server-0.42.0-bin-0ca3a744"
+        "customer-server-0.42.0-lib-dbf42964"
+        "customer-server-0.42.0-lib-eaaa7e37"
+        "customer-server-0.42.0-test-61a2389a"
+        "entity-macros-0.42.0-lib-85afa65c"
+        "entity-macros-0.42.0-lib-bd91ae77"
+        "lana-app-0.42.0-lib-72b4bcb2"
+        "lana-app-0.42.0-lib-8b1aa41b"
+        "lana-cli-0.42.0-bin-886a3432"
+        "lana-cli-0.42.0-test-81a12cc3"
+        "money-0.42.0-lib-119c4e92"
+        "money-0.42.0-lib-853d9ffe"
+        "server-utils-0.42.0-lib-01065bc7"
+        "server-utils-0.42.0-lib-2d4f5c01"
+        "tracing-utils-0.42.0-lib-9c33e0e8"
+        "tracing-utils-0.42.0-lib-d09e5da1"
       ];
       x86_64-linux = [
-        "admin-server-0.42.0-bin-5f097306"
-        "admin-server-0.42.0-lib-8fbca8f8"
-        "admin-server-0.42.0-lib-bedb0fe8"
-        "admin-server-0.42.0-test-ab51b930"
-        "audit-0.42.0-lib-0c112abe"
-        "audit-0.42.0-lib-87995b28"
-        "authz-0.42.0-lib-6f943786"
-        "authz-0.42.0-lib-8b4b7d97"
-        "codegen-0.42.0-bin-a66341c0"
-        "core-access-0.42.0-lib-e44b6f2a"
-        "core-access-0.42.0-lib-f0dc4e31"
-        "core-accounting-0.42.0-lib-26a4d522"
-        "core-accounting-0.42.0-lib-cdfa5a70"
-        "core-credit-0.42.0-lib-e23f91e8"
-        "core-credit-0.42.0-lib-e706e6f0"
-        "core-customer-0.42.0-lib-6f59f01a"
-        "core-customer-0.42.0-lib-804c62f5"
-        "core-deposit-0.42.0-lib-59e1ab4a"
-        "core-deposit-0.42.0-lib-b75a31b4"
-        "core-report-0.42.0-example-081032fc"
-        "core-report-0.42.0-lib-96e3a558"
-        "core-report-0.42.0-lib-a26a02a9"
-        "core-report-0.42.0-test-5df9b159"
-        "customer-server-0.42.0-bin-8ef22c39"
-        "customer-server-0.42.0-lib-89869b28"
-        "customer-server-0.42.0-lib-e719a4a0"
-        "customer-server-0.42.0-test-e3a6446b"
-        "entity-macros-0.42.0-lib-a2fb266c"
-        "entity-macros-0.42.0-lib-b6e82243"
-        "lana-app-0.42.0-lib-600821ab"
-        "lana-app-0.42.0-lib-eedca104"
-        "lana-cli-0.42.0-bin-daf78884"
-        "lana-cli-0.42.0-test-5b2e7537"
-        "money-0.42.0-lib-1fcf7081"
-        "money-0.42.0-lib-d0890c4e"
-        "server-utils-0.42.0-lib-17ac92b3"
-        "server-utils-0.42.0-lib-7867039a"
-        "tracing-utils-0.42.0-lib-4f318ad9"
-        "tracing-utils-0.42.0-lib-63caa5a4"
+        "admin-server-0.42.0-bin-88678bb9"
+        "admin-server-0.42.0-lib-d0802f46"
+        "admin-server-0.42.0-lib-e08ed7ff"
+        "admin-server-0.42.0-test-1a8e7c1f"
+        "audit-0.42.0-lib-c1ef5027"
+        "audit-0.42.0-lib-f9788468"
+        "authz-0.42.0-lib-b879243a"
+        "authz-0.42.0-lib-cef2a4d2"
+        "codegen-0.42.0-bin-3685948c"
+        "core-access-0.42.0-lib-5fc2e8b2"
+        "core-access-0.42.0-lib-7bff2267"
+        "core-accounting-0.42.0-lib-06e17357"
+        "core-accounting-0.42.0-lib-a8050a82"
+        "core-credit-0.42.0-lib-490d9fe8"
+        "core-credit-0.42.0-lib-51bc3382"
+        "core-customer-0.42.0-lib-1b8d097b"
+        "core-customer-0.42.0-lib-6138e99d"
+        "core-deposit-0.42.0-lib-0d0b8220"
+        "core-deposit-0.42.0-lib-de3e4dd4"
+        "core-report-0.42.0-example-fccd2c8f"
+        "core-report-0.42.0-lib-2cb48368"
+        "core-report-0.42.0-lib-fc793b02"
+        "core-report-0.42.0-test-195b05cb"
+        "customer-server-0.42.0-bin-0ca3a744"
+        "customer-server-0.42.0-lib-dbf42964"
+        "customer-server-0.42.0-lib-eaaa7e37"
+        "customer-server-0.42.0-test-61a2389a"
+        "entity-macros-0.42.0-lib-85afa65c"
+        "entity-macros-0.42.0-lib-bd91ae77"
+        "lana-app-0.42.0-lib-72b4bcb2"
+        "lana-app-0.42.0-lib-8b1aa41b"
+        "lana-cli-0.42.0-bin-886a3432"
+        "lana-cli-0.42.0-test-81a12cc3"
+        "money-0.42.0-lib-119c4e92"
+        "money-0.42.0-lib-853d9ffe"
+        "server-utils-0.42.0-lib-01065bc7"
+        "server-utils-0.42.0-lib-2d4f5c01"
+        "tracing-utils-0.42.0-lib-9c33e0e8"
+        "tracing-utils-0.42.0-lib-d09e5da1"
       ];
     };
     customer-server = {
@@ -357,8 +349,8 @@
     };
     lana-cli-debug = {
       aarch64-darwin = [ "lana-cli-0.42.0-bin-d4f7c96a" ];
-      aarch64-linux = [ "lana-cli-0.42.0-bin-41916832" ];
-      x86_64-linux = [ "lana-cli-0.42.0-bin-41916832" ];
+      aarch64-linux = [ "lana-cli-0.42.0-bin-d4f7c96a" ];
+      x86_64-linux = [ "lana-cli-0.42.0-bin-d4f7c96a" ];
     };
   };
 
@@ -5545,7 +5537,6 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf.2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 6;
     };
     "admin-server-0.42.0-bin-5c407c06" = {
@@ -5566,92 +5557,7 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 6;
-    };
-    "admin-server-0.42.0-bin-5f097306" = {
-      crate = "admin-server-0.42.0";
-      target = "bin admin-server";
-      profile = "dev-3";
-      mode = "test";
-      source = "admin-server-0.42.0 bin admin-server test";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5.2";
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "admin-server-0.42.0-bin-646abb85" = {
-      crate = "admin-server-0.42.0";
-      target = "bin admin-server";
-      profile = "dev-3";
-      source = "admin-server-0.42.0 bin admin-server";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5.2";
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 6;
-    };
-    "admin-server-0.42.0-bin-6528a9d1" = {
-      crate = "admin-server-0.42.0";
-      target = "bin admin-server";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "admin-server-0.42.0 bin admin-server";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-f5b256e1";
-        authz = "authz-0.42.0-lib-38a28693";
-        axum = "axum-0.8.9-lib-24fd7d2f";
-        clap = "clap-4.6.7-lib-e4d6589f";
-        core_customer = "core-customer-0.42.0-lib-3fd7efe9";
-        core_deposit = "core-deposit-0.42.0-lib-9c5cad11";
-        core_report = "core-report-0.42.0-lib-7dbf67c9";
-        juniper = "juniper-0.16.2-lib-b71b5f91";
-        lana_app = "lana-app-0.42.0-lib-7241cf66";
-        money = "money-0.42.0-lib-98e6f1ea";
-        server_utils = "server-utils-0.42.0-lib-31574da7";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "admin-server-0.42.0-bin-88678bb9" = {
       crate = "admin-server-0.42.0";
@@ -5675,7 +5581,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "admin-server-0.42.0-bin-dc4cf798" = {
       crate = "admin-server-0.42.0";
@@ -5701,7 +5606,6 @@
         money = "money-0.42.0-lib-0448445b";
         server_utils = "server-utils-0.42.0-lib-0aa24bbf";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "admin-server-0.42.0-lib-0da6b7a0" = {
       crate = "admin-server-0.42.0";
@@ -5726,7 +5630,6 @@
         money = "money-0.42.0-lib-0448445b";
         server_utils = "server-utils-0.42.0-lib-0aa24bbf";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "admin-server-0.42.0-lib-22f12bf3" = {
       crate = "admin-server-0.42.0";
@@ -5746,7 +5649,6 @@
         money = "money-0.42.0-lib-a4065609";
         server_utils = "server-utils-0.42.0-lib-4ce208d9";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 6;
     };
     "admin-server-0.42.0-lib-41f3f6ef" = {
@@ -5766,7 +5668,6 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 6;
     };
     "admin-server-0.42.0-lib-41f3f6ef.2" = {
@@ -5786,7 +5687,6 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf.2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 6;
     };
     "admin-server-0.42.0-lib-436dc3a7" = {
@@ -5806,11 +5706,6 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 6;
     };
     "admin-server-0.42.0-lib-436dc3a7.2" = {
@@ -5830,111 +5725,7 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 6;
-    };
-    "admin-server-0.42.0-lib-8fbca8f8" = {
-      crate = "admin-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "admin-server-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "admin-server-0.42.0-lib-9b9bf1c5" = {
-      crate = "admin-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "admin-server-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66";
-        axum = "axum-0.8.9-lib-5e4fdf5c";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_customer = "core-customer-0.42.0-lib-9c47a150";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198";
-        core_report = "core-report-0.42.0-lib-90e4b5b0";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c";
-        money = "money-0.42.0-lib-8edbb769";
-        server_utils = "server-utils-0.42.0-lib-cece1def";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 6;
-    };
-    "admin-server-0.42.0-lib-9b9bf1c5.2" = {
-      crate = "admin-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "admin-server-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 6;
-    };
-    "admin-server-0.42.0-lib-bedb0fe8" = {
-      crate = "admin-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "admin-server-0.42.0 lib test";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5.2";
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "admin-server-0.42.0-lib-d0802f46" = {
       crate = "admin-server-0.42.0";
@@ -5957,7 +5748,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "admin-server-0.42.0-lib-e08ed7ff" = {
       crate = "admin-server-0.42.0";
@@ -5981,35 +5771,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "admin-server-0.42.0-lib-f5b256e1" = {
-      crate = "admin-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "admin-server-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-38a28693";
-        axum = "axum-0.8.9-lib-24fd7d2f";
-        clap = "clap-4.6.7-lib-e4d6589f";
-        core_customer = "core-customer-0.42.0-lib-3fd7efe9";
-        core_deposit = "core-deposit-0.42.0-lib-9c5cad11";
-        core_report = "core-report-0.42.0-lib-7dbf67c9";
-        juniper = "juniper-0.16.2-lib-b71b5f91";
-        lana_app = "lana-app-0.42.0-lib-7241cf66";
-        money = "money-0.42.0-lib-98e6f1ea";
-        server_utils = "server-utils-0.42.0-lib-31574da7";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "admin-server-0.42.0-test-1a8e7c1f" = {
       crate = "admin-server-0.42.0";
@@ -6036,37 +5797,6 @@
       bins = {
         admin-server = "admin-server-0.42.0-bin-1f1a47dd";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "admin-server-0.42.0-test-ab51b930" = {
-      crate = "admin-server-0.42.0";
-      target = "test graphql";
-      profile = "dev-3";
-      mode = "test";
-      source = "admin-server-0.42.0 test graphql test";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5.2";
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-      };
-      bins = {
-        admin-server = "admin-server-0.42.0-bin-646abb85";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "allocator-api2-0.2.21-lib-08df47ec" = {
       crate = "allocator-api2-0.2.21";
@@ -6074,7 +5804,6 @@
       profile = "dev";
       mode = "check";
       features = [ "alloc" ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "allocator-api2-0.2.21-lib-3e73b042" = {
@@ -6089,11 +5818,6 @@
       target = "lib";
       profile = "dev-2";
       features = [ "alloc" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "allocator-api2-0.2.21-lib-948407b3" = {
@@ -6102,19 +5826,6 @@
       profile = "release";
       cross = true;
       features = [ "alloc" ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "allocator-api2-0.2.21-lib-a0d1c67f" = {
-      crate = "allocator-api2-0.2.21";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "alloc" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "allocator-api2-0.2.21-lib-d3490980" = {
@@ -6122,18 +5833,6 @@
       target = "lib";
       profile = "dev";
       features = [ "alloc" ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "allocator-api2-0.2.21-lib-de071ec6" = {
-      crate = "allocator-api2-0.2.21";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "alloc" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "allocator-api2-0.2.21-lib-e86116ed" = {
@@ -6141,11 +5840,6 @@
       target = "lib";
       profile = "release";
       features = [ "alloc" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "anstyle-1.0.14-lib-1ccc6903" = {
@@ -6157,7 +5851,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "anstyle-1.0.14-lib-4f93a36a" = {
@@ -6167,36 +5860,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "anstyle-1.0.14-lib-7d258d90" = {
-      crate = "anstyle-1.0.14";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "anstyle-1.0.14-lib-9a99cad6" = {
-      crate = "anstyle-1.0.14";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -6209,7 +5872,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "anstyle-1.0.14-lib-ede1da58" = {
@@ -6219,11 +5881,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -6247,11 +5904,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "atoi-2.0.0-lib-606c792a" = {
@@ -6265,11 +5917,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-39d9d1df";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "atoi-2.0.0-lib-69b98356" = {
@@ -6297,7 +5944,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-d6b2ddad";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "atoi-2.0.0-lib-70d34d91" = {
@@ -6311,28 +5957,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-9ee599b6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "atoi-2.0.0-lib-98def1c8" = {
-      crate = "atoi-2.0.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        num_traits = "num-traits-0.2.19-lib-d3a8173b";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "atoi-2.0.0-lib-9a0a381a" = {
@@ -6347,25 +5971,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-acff1e98";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "atoi-2.0.0-lib-9b22bebc" = {
-      crate = "atoi-2.0.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        num_traits = "num-traits-0.2.19-lib-bebfa90e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "atoi-2.0.0-lib-f5cf9722" = {
@@ -6379,46 +5984,18 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-fea6bce2";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "atomic-waker-1.1.2-lib-157b1263" = {
-      crate = "atomic-waker-1.1.2";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "atomic-waker-1.1.2-lib-163a5ada" = {
       crate = "atomic-waker-1.1.2";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "atomic-waker-1.1.2-lib-5ec298fa" = {
       crate = "atomic-waker-1.1.2";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "atomic-waker-1.1.2-lib-5f9cc250" = {
-      crate = "atomic-waker-1.1.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "atomic-waker-1.1.2-lib-925205ad" = {
@@ -6426,7 +6003,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "atomic-waker-1.1.2-lib-b811e4a2" = {
@@ -6434,32 +6010,7 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
-    };
-    "audit-0.42.0-lib-0c112abe" = {
-      crate = "audit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      features = [
-        "default"
-        "serde"
-        "time"
-      ];
-      source = "audit-0.42.0 lib test";
-      externs = {
-        audit = "audit-0.42.0-lib-6e8638eb";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        ring = "ring-0.17.14-lib-ed96e0c6";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "audit-0.42.0-lib-16ab16a0" = {
       crate = "audit-0.42.0";
@@ -6476,11 +6027,6 @@
         serde = "serde-1.0.229-lib-e89244bf";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 1;
     };
     "audit-0.42.0-lib-3cff3317" = {
@@ -6505,73 +6051,6 @@
         serde = "serde-1.0.229-lib-3306c779";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "audit-0.42.0-lib-622b6720" = {
-      crate = "audit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "serde"
-        "time"
-      ];
-      source = "audit-0.42.0 lib";
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        ring = "ring-0.17.14-lib-ed96e0c6";
-        serde = "serde-1.0.229-lib-224026dc";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 1;
-    };
-    "audit-0.42.0-lib-6e8638eb" = {
-      crate = "audit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "serde"
-        "time"
-      ];
-      source = "audit-0.42.0 lib";
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        ring = "ring-0.17.14-lib-ed96e0c6";
-        serde = "serde-1.0.229-lib-224026dc";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 1;
-    };
-    "audit-0.42.0-lib-87995b28" = {
-      crate = "audit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      features = [
-        "default"
-        "serde"
-        "time"
-      ];
-      source = "audit-0.42.0 lib test";
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        ring = "ring-0.17.14-lib-ed96e0c6";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "audit-0.42.0-lib-8fb89ad7" = {
       crate = "audit-0.42.0";
@@ -6588,7 +6067,6 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 1;
     };
     "audit-0.42.0-lib-ae505dee" = {
@@ -6602,11 +6080,6 @@
         ring = "ring-0.17.14-lib-3bf4c66d";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 1;
     };
     "audit-0.42.0-lib-c1ef5027" = {
@@ -6627,7 +6100,6 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "audit-0.42.0-lib-c77385b4" = {
       crate = "audit-0.42.0";
@@ -6645,35 +6117,7 @@
         serde = "serde-1.0.229-lib-9627c713";
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 1;
-    };
-    "audit-0.42.0-lib-d2aa625d" = {
-      crate = "audit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      features = [
-        "default"
-        "serde"
-        "time"
-      ];
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "audit-0.42.0 lib";
-      externs = {
-        chrono = "chrono-0.4.45-lib-652894e7";
-        ring = "ring-0.17.14-lib-ebc4bfd2";
-        serde = "serde-1.0.229-lib-331a203d";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "audit-0.42.0-lib-e5300e33" = {
       crate = "audit-0.42.0";
@@ -6691,7 +6135,6 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 1;
     };
     "audit-0.42.0-lib-f9788468" = {
@@ -6713,27 +6156,6 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "authz-0.42.0-lib-38a28693" = {
-      crate = "authz-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "authz-0.42.0 lib";
-      externs = {
-        audit = "audit-0.42.0-lib-d2aa625d";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "authz-0.42.0-lib-41e97400" = {
       crate = "authz-0.42.0";
@@ -6750,22 +6172,6 @@
         audit = "audit-0.42.0-lib-3cff3317";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "authz-0.42.0-lib-6f943786" = {
-      crate = "authz-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "authz-0.42.0 lib test";
-      externs = {
-        audit = "audit-0.42.0-lib-6e8638eb";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "authz-0.42.0-lib-763b8cc1" = {
       crate = "authz-0.42.0";
@@ -6777,24 +6183,7 @@
         audit = "audit-0.42.0-lib-c77385b4";
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 2;
-    };
-    "authz-0.42.0-lib-8b4b7d97" = {
-      crate = "authz-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "authz-0.42.0 lib test";
-      externs = {
-        audit = "audit-0.42.0-lib-6e8638eb";
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "authz-0.42.0-lib-99f9442b" = {
       crate = "authz-0.42.0";
@@ -6805,11 +6194,6 @@
         audit = "audit-0.42.0-lib-16ab16a0";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "authz-0.42.0-lib-99f9442b.2" = {
@@ -6821,41 +6205,6 @@
         audit = "audit-0.42.0-lib-ae505dee";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 2;
-    };
-    "authz-0.42.0-lib-9b87cf66" = {
-      crate = "authz-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "authz-0.42.0 lib";
-      externs = {
-        audit = "audit-0.42.0-lib-622b6720";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 2;
-    };
-    "authz-0.42.0-lib-9b87cf66.2" = {
-      crate = "authz-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "authz-0.42.0 lib";
-      externs = {
-        audit = "audit-0.42.0-lib-6e8638eb";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "authz-0.42.0-lib-b879243a" = {
@@ -6868,7 +6217,6 @@
         audit = "audit-0.42.0-lib-e5300e33";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "authz-0.42.0-lib-c643a1f6" = {
       crate = "authz-0.42.0";
@@ -6879,7 +6227,6 @@
         audit = "audit-0.42.0-lib-8fb89ad7";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 2;
     };
     "authz-0.42.0-lib-c643a1f6.2" = {
@@ -6891,7 +6238,6 @@
         audit = "audit-0.42.0-lib-e5300e33";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 2;
     };
     "authz-0.42.0-lib-cef2a4d2" = {
@@ -6905,7 +6251,6 @@
         authz = "authz-0.42.0-lib-c643a1f6.2";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "auto_enums-0.8.10-lib-845ba09e" = {
       crate = "auto_enums-0.8.10";
@@ -6937,22 +6282,12 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "autocfg-1.5.1-lib-36a055f6" = {
       crate = "autocfg-1.5.1";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "autocfg-1.5.1-lib-51a4e679" = {
@@ -6995,7 +6330,6 @@
         tower_layer = "tower-layer-0.3.3-lib-a3ad8235";
         tower_service = "tower-service-0.3.3-lib-af367671";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "axum-0.8.9-lib-17a7a934" = {
@@ -7031,7 +6365,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "axum-0.8.9-lib-17a7a934.2" = {
@@ -7067,125 +6400,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "axum-0.8.9-lib-24fd7d2f" = {
-      crate = "axum-0.8.9";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "http1"
-        "json"
-        "tokio"
-      ];
-      externs = {
-        axum_core = "axum-core-0.5.6-lib-e494a6b9";
-        bytes = "bytes-1.12.1-lib-abec5663";
-        futures_util = "futures-util-0.3.34-lib-a0892cc7";
-        http = "http-1.5.0-lib-42af64f9";
-        http_body = "http-body-1.1.0-lib-e155ffc5";
-        http_body_util = "http-body-util-0.1.5-lib-60e843d6";
-        hyper = "hyper-1.12.0-lib-2ed436db";
-        hyper_util = "hyper-util-0.1.21-lib-5b6eb5b0";
-        itoa = "itoa-1.0.18-lib-6948623d";
-        matchit = "matchit-0.8.4-lib-5d6693c1";
-        memchr = "memchr-2.8.3-lib-a151c598";
-        mime = "mime-0.3.18-lib-1868c753";
-        percent_encoding = "percent-encoding-2.3.2-lib-c696487c";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        serde_core = "serde_core-1.0.229-lib-4a94d836";
-        serde_json = "serde_json-1.0.154-lib-509112bc";
-        serde_path_to_error = "serde_path_to_error-0.1.20-lib-d4892f0c";
-        sync_wrapper = "sync_wrapper-1.0.2-lib-f2fca601";
-        tokio = "tokio-1.54.1-lib-12d7797e";
-        tower = "tower-0.5.3-lib-97efec78";
-        tower_layer = "tower-layer-0.3.3-lib-8dc4e3f5";
-        tower_service = "tower-service-0.3.3-lib-9dd89f00";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "axum-0.8.9-lib-5e4fdf5c" = {
-      crate = "axum-0.8.9";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "http1"
-        "json"
-        "tokio"
-      ];
-      externs = {
-        axum_core = "axum-core-0.5.6-lib-dd7378a3";
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-        http = "http-1.5.0-lib-924920ed";
-        http_body = "http-body-1.1.0-lib-689c58f0";
-        http_body_util = "http-body-util-0.1.5-lib-0396a39d";
-        hyper = "hyper-1.12.0-lib-56a6e9ef";
-        hyper_util = "hyper-util-0.1.21-lib-e627c599";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        matchit = "matchit-0.8.4-lib-f0cde86f";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        mime = "mime-0.3.18-lib-7316de5e";
-        percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        serde_core = "serde_core-1.0.229-lib-801de58d";
-        serde_json = "serde_json-1.0.154-lib-7856ccd9";
-        serde_path_to_error = "serde_path_to_error-0.1.20-lib-183c70e6";
-        sync_wrapper = "sync_wrapper-1.0.2-lib-3b665542";
-        tokio = "tokio-1.54.1-lib-b16541d6";
-        tower = "tower-0.5.3-lib-d1b00453";
-        tower_layer = "tower-layer-0.3.3-lib-9e563094";
-        tower_service = "tower-service-0.3.3-lib-48bb9cca";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "axum-0.8.9-lib-5e4fdf5c.2" = {
-      crate = "axum-0.8.9";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "http1"
-        "json"
-        "tokio"
-      ];
-      externs = {
-        axum_core = "axum-core-0.5.6-lib-dd7378a3";
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-        http = "http-1.5.0-lib-924920ed";
-        http_body = "http-body-1.1.0-lib-689c58f0";
-        http_body_util = "http-body-util-0.1.5-lib-0396a39d";
-        hyper = "hyper-1.12.0-lib-56a6e9ef.2";
-        hyper_util = "hyper-util-0.1.21-lib-e627c599.2";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        matchit = "matchit-0.8.4-lib-f0cde86f";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        mime = "mime-0.3.18-lib-7316de5e";
-        percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        serde_core = "serde_core-1.0.229-lib-801de58d";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        serde_path_to_error = "serde_path_to_error-0.1.20-lib-183c70e6";
-        sync_wrapper = "sync_wrapper-1.0.2-lib-3b665542";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-        tower_layer = "tower-layer-0.3.3-lib-9e563094";
-        tower_service = "tower-service-0.3.3-lib-48bb9cca";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "axum-0.8.9-lib-d8bcfdb3" = {
@@ -7222,7 +6436,6 @@
         tower_layer = "tower-layer-0.3.3-lib-50009045";
         tower_service = "tower-service-0.3.3-lib-82b686c9";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "axum-0.8.9-lib-e8ceeb28" = {
@@ -7258,11 +6471,6 @@
         tower_layer = "tower-layer-0.3.3-lib-9733267c";
         tower_service = "tower-service-0.3.3-lib-8ef50b8e";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "axum-core-0.5.6-lib-321a4a72" = {
@@ -7281,11 +6489,6 @@
         tower_layer = "tower-layer-0.3.3-lib-9733267c";
         tower_service = "tower-service-0.3.3-lib-8ef50b8e";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "axum-core-0.5.6-lib-67eae241" = {
@@ -7305,7 +6508,6 @@
         tower_layer = "tower-layer-0.3.3-lib-50009045";
         tower_service = "tower-service-0.3.3-lib-82b686c9";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "axum-core-0.5.6-lib-6fbf085d" = {
@@ -7325,7 +6527,6 @@
         tower_layer = "tower-layer-0.3.3-lib-a3ad8235";
         tower_service = "tower-service-0.3.3-lib-af367671";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "axum-core-0.5.6-lib-92f9c9f9" = {
@@ -7344,64 +6545,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "axum-core-0.5.6-lib-dd7378a3" = {
-      crate = "axum-core-0.5.6";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        http = "http-1.5.0-lib-924920ed";
-        http_body = "http-body-1.1.0-lib-689c58f0";
-        http_body_util = "http-body-util-0.1.5-lib-0396a39d";
-        mime = "mime-0.3.18-lib-7316de5e";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        sync_wrapper = "sync_wrapper-1.0.2-lib-3b665542";
-        tower_layer = "tower-layer-0.3.3-lib-9e563094";
-        tower_service = "tower-service-0.3.3-lib-48bb9cca";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "axum-core-0.5.6-lib-e494a6b9" = {
-      crate = "axum-core-0.5.6";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        bytes = "bytes-1.12.1-lib-abec5663";
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        http = "http-1.5.0-lib-42af64f9";
-        http_body = "http-body-1.1.0-lib-e155ffc5";
-        http_body_util = "http-body-util-0.1.5-lib-60e843d6";
-        mime = "mime-0.3.18-lib-1868c753";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        sync_wrapper = "sync_wrapper-1.0.2-lib-f2fca601";
-        tower_layer = "tower-layer-0.3.3-lib-8dc4e3f5";
-        tower_service = "tower-service-0.3.3-lib-9dd89f00";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "base64-0.21.7-lib-2572ef2a" = {
-      crate = "base64-0.21.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "alloc" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "base64-0.21.7-lib-418ba402" = {
@@ -7409,11 +6552,6 @@
       target = "lib";
       profile = "release";
       features = [ "alloc" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "base64-0.21.7-lib-58d61d72" = {
@@ -7421,18 +6559,6 @@
       target = "lib";
       profile = "dev";
       features = [ "alloc" ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "base64-0.21.7-lib-72d3984a" = {
-      crate = "base64-0.21.7";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "alloc" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "base64-0.21.7-lib-abbb26ee" = {
@@ -7441,7 +6567,6 @@
       profile = "release";
       cross = true;
       features = [ "alloc" ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "base64-0.21.7-lib-d77034ea" = {
@@ -7450,7 +6575,6 @@
       profile = "dev";
       mode = "check";
       features = [ "alloc" ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "base64-0.22.1-lib-1d7e09f4" = {
@@ -7462,7 +6586,6 @@
         "alloc"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "base64-0.22.1-lib-4aac5ff6" = {
@@ -7472,11 +6595,6 @@
       features = [
         "alloc"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -7488,7 +6606,6 @@
         "alloc"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "base64-0.22.1-lib-baa60b50" = {
@@ -7500,7 +6617,6 @@
         "alloc"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "base64-0.22.1-lib-be55a9b6" = {
@@ -7510,26 +6626,6 @@
       features = [
         "alloc"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "base64-0.22.1-lib-dd6dfd81" = {
-      crate = "base64-0.22.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -7543,47 +6639,22 @@
       ];
       layer = 0;
     };
-    "base64-0.22.1-lib-f615376d" = {
-      crate = "base64-0.22.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "bitflags-2.13.2-lib-151e948e" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "bitflags-2.13.2-lib-349b4f9f" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "bitflags-2.13.2-lib-3644e2d0" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "bitflags-2.13.2-lib-41d15e6e" = {
@@ -7591,7 +6662,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "bitflags-2.13.2-lib-619c3b05" = {
@@ -7600,46 +6670,11 @@
       profile = "release-2";
       layer = 0;
     };
-    "bitflags-2.13.2-lib-a7a5b08a" = {
-      crate = "bitflags-2.13.2";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "bitflags-2.13.2-lib-abf76f85" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "bitflags-2.13.2-lib-b1003de2" = {
-      crate = "bitflags-2.13.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "block-buffer-0.10.4-lib-01a94e33" = {
-      crate = "block-buffer-0.10.4";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        generic_array = "generic-array-0.14.7-lib-7039bd15";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "block-buffer-0.10.4-lib-07871d3a" = {
@@ -7649,7 +6684,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-1918bd66";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "block-buffer-0.10.4-lib-1c2d08f4" = {
@@ -7660,21 +6694,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-19dbbbe8";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "block-buffer-0.10.4-lib-43a18711" = {
-      crate = "block-buffer-0.10.4";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        generic_array = "generic-array-0.14.7-lib-f8626549";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "block-buffer-0.10.4-lib-a3c3efff" = {
@@ -7684,11 +6703,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-40b77cf0";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "block-buffer-0.10.4-lib-d1eb3cb3" = {
@@ -7698,11 +6712,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-1a174dbe";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "block-buffer-0.10.4-lib-ec50dd03" = {
@@ -7713,7 +6722,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-5610c666";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "block-buffer-0.10.4-lib-eea11fac" = {
@@ -7737,18 +6745,6 @@
       target = "lib";
       profile = "dev";
       features = [ "std" ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "byteorder-1.5.0-lib-67cea9ed" = {
-      crate = "byteorder-1.5.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "std" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "byteorder-1.5.0-lib-6ce8d96f" = {
@@ -7757,19 +6753,6 @@
       profile = "dev";
       mode = "check";
       features = [ "std" ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "byteorder-1.5.0-lib-8aef712f" = {
-      crate = "byteorder-1.5.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "std" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "byteorder-1.5.0-lib-bbf74b7b" = {
@@ -7778,7 +6761,6 @@
       profile = "release";
       cross = true;
       features = [ "std" ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "byteorder-1.5.0-lib-e0d4b6c5" = {
@@ -7786,11 +6768,6 @@
       target = "lib";
       profile = "dev-2";
       features = [ "std" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "byteorder-1.5.0-lib-f616dc90" = {
@@ -7798,11 +6775,6 @@
       target = "lib";
       profile = "release";
       features = [ "std" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "bytes-1.12.1-lib-33c64075" = {
@@ -7813,7 +6785,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "bytes-1.12.1-lib-3603a88d" = {
@@ -7823,11 +6794,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -7850,7 +6816,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "bytes-1.12.1-lib-6d36d5c2" = {
@@ -7862,7 +6827,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "bytes-1.12.1-lib-76485e15" = {
@@ -7872,40 +6836,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "bytes-1.12.1-lib-abec5663" = {
-      crate = "bytes-1.12.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "bytes-1.12.1-lib-aec0d4ab" = {
-      crate = "bytes-1.12.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -7927,11 +6857,6 @@
         find_msvc_tools = "find-msvc-tools-0.1.15-lib-43578bc6";
         shlex = "shlex-2.0.1-lib-b0f3a04c";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "cfg-if-1.0.5-lib-06cbd145" = {
@@ -7939,18 +6864,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "cfg-if-1.0.5-lib-160cb895" = {
-      crate = "cfg-if-1.0.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "cfg-if-1.0.5-lib-198950ca" = {
@@ -7963,28 +6876,12 @@
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "cfg-if-1.0.5-lib-5f191ccd" = {
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "cfg-if-1.0.5-lib-6247383d" = {
-      crate = "cfg-if-1.0.5";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "cfg-if-1.0.5-lib-e2cbe3d3" = {
@@ -7992,18 +6889,12 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "cfg-if-1.0.5-lib-f2d9aaed" = {
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "chrono-0.4.45-lib-02532c78" = {
@@ -8044,7 +6935,6 @@
         num_traits = "num-traits-0.2.19-lib-fea6bce2";
         serde = "serde-1.0.229-lib-f0b9c397";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "chrono-0.4.45-lib-5081e8fd" = {
@@ -8067,33 +6957,6 @@
         num_traits = "num-traits-0.2.19-lib-d6b2ddad";
         serde = "serde-1.0.229-lib-3306c779";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "chrono-0.4.45-lib-652894e7" = {
-      crate = "chrono-0.4.45";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "clock"
-        "iana-time-zone"
-        "now"
-        "serde"
-        "std"
-        "winapi"
-        "windows-link"
-      ];
-      externs = {
-        iana_time_zone = "iana-time-zone-0.1.65-lib-0c1adcf9";
-        num_traits = "num-traits-0.2.19-lib-bebfa90e";
-        serde = "serde-1.0.229-lib-331a203d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "chrono-0.4.45-lib-8674feb3" = {
@@ -8109,31 +6972,10 @@
         "winapi"
         "windows-link"
       ];
-      only = {
-        aarch64-darwin = {
-          externs = {
-            iana_time_zone = "iana-time-zone-0.1.65-lib-59ae0744";
-            num_traits = "num-traits-0.2.19-lib-fea6bce2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            iana_time_zone = "iana-time-zone-0.1.65-lib-e07299b4";
-            num_traits = "num-traits-0.2.19-lib-d3a8173b";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            iana_time_zone = "iana-time-zone-0.1.65-lib-e07299b4";
-            num_traits = "num-traits-0.2.19-lib-d3a8173b";
-          };
-        };
+      externs = {
+        iana_time_zone = "iana-time-zone-0.1.65-lib-59ae0744";
+        num_traits = "num-traits-0.2.19-lib-fea6bce2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "chrono-0.4.45-lib-8674feb3.2" = {
@@ -8153,36 +6995,6 @@
         iana_time_zone = "iana-time-zone-0.1.65-lib-ccef2d8b";
         num_traits = "num-traits-0.2.19-lib-39d9d1df";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "chrono-0.4.45-lib-967c4738" = {
-      crate = "chrono-0.4.45";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "clock"
-        "iana-time-zone"
-        "now"
-        "serde"
-        "std"
-        "winapi"
-        "windows-link"
-      ];
-      externs = {
-        iana_time_zone = "iana-time-zone-0.1.65-lib-e07299b4";
-        num_traits = "num-traits-0.2.19-lib-d3a8173b";
-        serde = "serde-1.0.229-lib-224026dc";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "chrono-0.4.45-lib-a3cea997" = {
@@ -8204,11 +7016,6 @@
         num_traits = "num-traits-0.2.19-lib-9ee599b6";
         serde = "serde-1.0.229-lib-e89244bf";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "chrono-0.4.45-lib-df4b9b55" = {
@@ -8228,11 +7035,6 @@
         iana_time_zone = "iana-time-zone-0.1.65-lib-901c965d";
         num_traits = "num-traits-0.2.19-lib-9ee599b6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "chrono-0.4.45-lib-eae22dbd" = {
@@ -8255,7 +7057,6 @@
         num_traits = "num-traits-0.2.19-lib-acff1e98";
         serde = "serde-1.0.229-lib-9627c713";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "clap-4.6.7-lib-42122ff9" = {
@@ -8275,7 +7076,6 @@
         clap_builder = "clap_builder-4.6.7-lib-96984872";
         clap_derive = "clap_derive-4.6.7-lib-41504dd8";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "clap-4.6.7-lib-7cdd66f6" = {
@@ -8294,11 +7094,6 @@
         clap_builder = "clap_builder-4.6.7-lib-fcb63168";
         clap_derive = "clap_derive-4.6.7-lib-41504dd8";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "clap-4.6.7-lib-7cf04f97" = {
@@ -8318,7 +7113,6 @@
         clap_builder = "clap_builder-4.6.7-lib-6cf32c96";
         clap_derive = "clap_derive-4.6.7-lib-1e20d2d8";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "clap-4.6.7-lib-8fa4903a" = {
@@ -8337,52 +7131,6 @@
         clap_builder = "clap_builder-4.6.7-lib-cb16b3ee";
         clap_derive = "clap_derive-4.6.7-lib-1e20d2d8";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "clap-4.6.7-lib-a0bc7e4b" = {
-      crate = "clap-4.6.7";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "derive"
-        "env"
-        "error-context"
-        "help"
-        "std"
-        "usage"
-      ];
-      externs = {
-        clap_builder = "clap_builder-4.6.7-lib-826c1777";
-        clap_derive = "clap_derive-4.6.7-lib-1e20d2d8";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "clap-4.6.7-lib-e4d6589f" = {
-      crate = "clap-4.6.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "derive"
-        "env"
-        "error-context"
-        "help"
-        "std"
-        "usage"
-      ];
-      externs = {
-        clap_builder = "clap_builder-4.6.7-lib-d54ed735";
-        clap_derive = "clap_derive-4.6.7-lib-1e20d2d8";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "clap_builder-4.6.7-lib-6cf32c96" = {
@@ -8401,28 +7149,6 @@
         anstyle = "anstyle-1.0.14-lib-1ccc6903";
         clap_lex = "clap_lex-1.1.1-lib-aa39c5e1";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "clap_builder-4.6.7-lib-826c1777" = {
-      crate = "clap_builder-4.6.7";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "env"
-        "error-context"
-        "help"
-        "std"
-        "usage"
-      ];
-      externs = {
-        anstyle = "anstyle-1.0.14-lib-9a99cad6";
-        clap_lex = "clap_lex-1.1.1-lib-819e7a1f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "clap_builder-4.6.7-lib-96984872" = {
@@ -8441,7 +7167,6 @@
         anstyle = "anstyle-1.0.14-lib-c4a944dc";
         clap_lex = "clap_lex-1.1.1-lib-6e843f57";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "clap_builder-4.6.7-lib-cb16b3ee" = {
@@ -8459,29 +7184,6 @@
         anstyle = "anstyle-1.0.14-lib-4f93a36a";
         clap_lex = "clap_lex-1.1.1-lib-871c7548";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "clap_builder-4.6.7-lib-d54ed735" = {
-      crate = "clap_builder-4.6.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "env"
-        "error-context"
-        "help"
-        "std"
-        "usage"
-      ];
-      externs = {
-        anstyle = "anstyle-1.0.14-lib-7d258d90";
-        clap_lex = "clap_lex-1.1.1-lib-1563ca67";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "clap_builder-4.6.7-lib-fcb63168" = {
@@ -8499,11 +7201,6 @@
         anstyle = "anstyle-1.0.14-lib-ede1da58";
         clap_lex = "clap_lex-1.1.1-lib-9edf7fbd";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "clap_derive-4.6.7-lib-1e20d2d8" = {
@@ -8517,11 +7214,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "clap_derive-4.6.7-lib-41504dd8" = {
@@ -8537,51 +7229,23 @@
       };
       layer = 0;
     };
-    "clap_lex-1.1.1-lib-1563ca67" = {
-      crate = "clap_lex-1.1.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "clap_lex-1.1.1-lib-6e843f57" = {
       crate = "clap_lex-1.1.1";
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "clap_lex-1.1.1-lib-819e7a1f" = {
-      crate = "clap_lex-1.1.1";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "clap_lex-1.1.1-lib-871c7548" = {
       crate = "clap_lex-1.1.1";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "clap_lex-1.1.1-lib-9edf7fbd" = {
       crate = "clap_lex-1.1.1";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "clap_lex-1.1.1-lib-aa39c5e1" = {
@@ -8589,28 +7253,7 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
-    };
-    "codegen-0.42.0-bin-206d47b5" = {
-      crate = "codegen-0.42.0";
-      target = "bin lana-codegen";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "codegen-0.42.0 bin lana-codegen";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-f5b256e1";
-        customer_server = "customer-server-0.42.0-lib-ec293875";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "codegen-0.42.0-bin-3685948c" = {
       crate = "codegen-0.42.0";
@@ -8622,7 +7265,6 @@
         admin_server = "admin-server-0.42.0-lib-41f3f6ef.2";
         customer_server = "customer-server-0.42.0-lib-c7debd16.2";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "codegen-0.42.0-bin-417f599e" = {
       crate = "codegen-0.42.0";
@@ -8639,22 +7281,6 @@
         admin_server = "admin-server-0.42.0-lib-0da6b7a0";
         customer_server = "customer-server-0.42.0-lib-6f6f71c7";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "codegen-0.42.0-bin-a66341c0" = {
-      crate = "codegen-0.42.0";
-      target = "bin lana-codegen";
-      profile = "dev-3";
-      mode = "test";
-      source = "codegen-0.42.0 bin lana-codegen test";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5.2";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "combine-4.6.9-lib-0843935f" = {
       crate = "combine-4.6.9";
@@ -8670,11 +7296,6 @@
         bytes = "bytes-1.12.1-lib-76485e15";
         memchr = "memchr-2.8.3-lib-c41ad66a";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "combine-4.6.9-lib-465c0402" = {
@@ -8692,7 +7313,6 @@
         bytes = "bytes-1.12.1-lib-6815e2c3";
         memchr = "memchr-2.8.3-lib-dca4b748";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "combine-4.6.9-lib-54ca0ba4" = {
@@ -8710,27 +7330,6 @@
         bytes = "bytes-1.12.1-lib-6d36d5c2";
         memchr = "memchr-2.8.3-lib-7abc8991";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "combine-4.6.9-lib-a4bee40f" = {
-      crate = "combine-4.6.9";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "bytes"
-        "default"
-        "std"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        memchr = "memchr-2.8.3-lib-4b748778";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "combine-4.6.9-lib-e1eb3b1f" = {
@@ -8747,28 +7346,6 @@
         bytes = "bytes-1.12.1-lib-33c64075";
         memchr = "memchr-2.8.3-lib-3f283570";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "combine-4.6.9-lib-e2ec9151" = {
-      crate = "combine-4.6.9";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "bytes"
-        "default"
-        "std"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-abec5663";
-        memchr = "memchr-2.8.3-lib-a151c598";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "core-access-0.42.0-lib-0ad2ae43" = {
@@ -8785,11 +7362,6 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 3;
     };
     "core-access-0.42.0-lib-0ad2ae43.2" = {
@@ -8806,37 +7378,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 3;
-    };
-    "core-access-0.42.0-lib-56d9eecb" = {
-      crate = "core-access-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-access-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-38a28693";
-        base64 = "base64-0.22.1-lib-dd6dfd81";
-        base64_legacy = "base64-0.21.7-lib-2572ef2a";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        ring = "ring-0.17.14-lib-ebc4bfd2";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-        uuid = "uuid-1.18.1-lib-fc479f70";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-access-0.42.0-lib-5fc2e8b2" = {
       crate = "core-access-0.42.0";
@@ -8854,7 +7396,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-access-0.42.0-lib-6490b543" = {
       crate = "core-access-0.42.0";
@@ -8870,7 +7411,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 3;
     };
     "core-access-0.42.0-lib-6490b543.2" = {
@@ -8887,7 +7427,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 3;
     };
     "core-access-0.42.0-lib-65dadd2d" = {
@@ -8905,47 +7444,6 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 3;
-    };
-    "core-access-0.42.0-lib-6d5b073a" = {
-      crate = "core-access-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-access-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66";
-        base64 = "base64-0.22.1-lib-f615376d";
-        base64_legacy = "base64-0.21.7-lib-72d3984a";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        ring = "ring-0.17.14-lib-ed96e0c6";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-80c63a0f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 3;
-    };
-    "core-access-0.42.0-lib-6d5b073a.2" = {
-      crate = "core-access-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-access-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        base64 = "base64-0.22.1-lib-f615376d";
-        base64_legacy = "base64-0.21.7-lib-72d3984a";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        ring = "ring-0.17.14-lib-ed96e0c6";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 3;
     };
     "core-access-0.42.0-lib-7bff2267" = {
@@ -8963,7 +7461,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-access-0.42.0-lib-91ce61d1" = {
       crate = "core-access-0.42.0";
@@ -8985,48 +7482,6 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "core-access-0.42.0-lib-e44b6f2a" = {
-      crate = "core-access-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "core-access-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        base64 = "base64-0.22.1-lib-f615376d";
-        base64_legacy = "base64-0.21.7-lib-72d3984a";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        ring = "ring-0.17.14-lib-ed96e0c6";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "core-access-0.42.0-lib-f0dc4e31" = {
-      crate = "core-access-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "core-access-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        base64 = "base64-0.22.1-lib-f615376d";
-        base64_legacy = "base64-0.21.7-lib-72d3984a";
-        core_access = "core-access-0.42.0-lib-6d5b073a.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        ring = "ring-0.17.14-lib-ed96e0c6";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-accounting-0.42.0-custom-build-19be767c" = {
       crate = "core-accounting-0.42.0";
@@ -9035,11 +7490,6 @@
       mode = "run";
       source = "core-accounting-0.42.0 build-script run";
       build = "core-accounting-0.42.0-custom-build-e80373cc";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-accounting-0.42.0-custom-build-19be767c.2" = {
@@ -9049,11 +7499,6 @@
       mode = "run";
       source = "core-accounting-0.42.0 build-script run";
       build = "core-accounting-0.42.0-custom-build-e80373cc.2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-accounting-0.42.0-custom-build-494daaaf" = {
@@ -9073,11 +7518,6 @@
       mode = "run";
       source = "core-accounting-0.42.0 build-script run";
       build = "core-accounting-0.42.0-custom-build-494daaaf";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-accounting-0.42.0-custom-build-e80373cc" = {
@@ -9088,11 +7528,6 @@
       externs = {
         money = "money-0.42.0-lib-760c6687";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-accounting-0.42.0-custom-build-e80373cc.2" = {
@@ -9103,11 +7538,6 @@
       externs = {
         money = "money-0.42.0-lib-760c6687.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-accounting-0.42.0-custom-build-ec5792e9" = {
@@ -9118,7 +7548,6 @@
       cross = true;
       source = "core-accounting-0.42.0 build-script run";
       build = "core-accounting-0.42.0-custom-build-494daaaf";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 2;
     };
     "core-accounting-0.42.0-lib-06e17357" = {
@@ -9134,46 +7563,6 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "core-accounting-0.42.0-lib-26a4d522" = {
-      crate = "core-accounting-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "core-accounting-0.42.0 lib test";
-      script = "core-accounting-0.42.0-custom-build-19be767c";
-      externs = {
-        money = "money-0.42.0-lib-8edbb769";
-        serde = "serde-1.0.229-lib-224026dc";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "core-accounting-0.42.0-lib-4dd1f886" = {
-      crate = "core-accounting-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-accounting-0.42.0 lib";
-      script = "core-accounting-0.42.0-custom-build-19be767c.2";
-      externs = {
-        money = "money-0.42.0-lib-98e6f1ea";
-        serde = "serde-1.0.229-lib-331a203d";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-accounting-0.42.0-lib-9eef8402" = {
       crate = "core-accounting-0.42.0";
@@ -9187,7 +7576,6 @@
         serde = "serde-1.0.229-lib-9627c713";
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 2;
     };
     "core-accounting-0.42.0-lib-a8050a82" = {
@@ -9202,7 +7590,6 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-accounting-0.42.0-lib-c8791243" = {
       crate = "core-accounting-0.42.0";
@@ -9221,7 +7608,6 @@
         serde = "serde-1.0.229-lib-3306c779";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-accounting-0.42.0-lib-cbec70e0" = {
       crate = "core-accounting-0.42.0";
@@ -9234,30 +7620,7 @@
         serde = "serde-1.0.229-lib-e89244bf";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
-    };
-    "core-accounting-0.42.0-lib-cdfa5a70" = {
-      crate = "core-accounting-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "core-accounting-0.42.0 lib test";
-      script = "core-accounting-0.42.0-custom-build-19be767c";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        money = "money-0.42.0-lib-8edbb769";
-        serde = "serde-1.0.229-lib-224026dc";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-accounting-0.42.0-lib-cea72420" = {
       crate = "core-accounting-0.42.0";
@@ -9270,68 +7633,6 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 2;
-    };
-    "core-accounting-0.42.0-lib-d67ac182" = {
-      crate = "core-accounting-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-accounting-0.42.0 lib";
-      script = "core-accounting-0.42.0-custom-build-19be767c";
-      externs = {
-        money = "money-0.42.0-lib-8edbb769";
-        serde = "serde-1.0.229-lib-224026dc";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 2;
-    };
-    "core-credit-0.42.0-lib-161de8c5" = {
-      crate = "core-credit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-credit-0.42.0 lib";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-80c63a0f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 2;
-    };
-    "core-credit-0.42.0-lib-161de8c5.2" = {
-      crate = "core-credit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-credit-0.42.0 lib";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-credit-0.42.0-lib-490d9fe8" = {
@@ -9352,7 +7653,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-credit-0.42.0-lib-4bce35dd" = {
       crate = "core-credit-0.42.0";
@@ -9370,7 +7670,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 2;
     };
     "core-credit-0.42.0-lib-4bce35dd.2" = {
@@ -9389,7 +7688,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 2;
     };
     "core-credit-0.42.0-lib-4c5a20ba" = {
@@ -9409,7 +7707,6 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 2;
     };
     "core-credit-0.42.0-lib-51bc3382" = {
@@ -9431,7 +7728,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-credit-0.42.0-lib-5b77a19f" = {
       crate = "core-credit-0.42.0";
@@ -9449,11 +7745,6 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-credit-0.42.0-lib-5b77a19f.2" = {
@@ -9472,39 +7763,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
-    };
-    "core-credit-0.42.0-lib-83fc991d" = {
-      crate = "core-credit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-credit-0.42.0 lib";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-652894e7";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-98e6f1ea";
-        sqlx = "sqlx-0.8.6-lib-fc3b9957";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-        uuid = "uuid-1.18.1-lib-fc479f70";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-credit-0.42.0-lib-8634aed7" = {
       crate = "core-credit-0.42.0";
@@ -9528,54 +7787,6 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "core-credit-0.42.0-lib-e23f91e8" = {
-      crate = "core-credit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "core-credit-0.42.0 lib test";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-8edbb769";
-        pretty_assertions = "pretty_assertions-1.4.1-lib-74b412fd";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "core-credit-0.42.0-lib-e706e6f0" = {
-      crate = "core-credit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "core-credit-0.42.0 lib test";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-8edbb769";
-        pretty_assertions = "pretty_assertions-1.4.1-lib-74b412fd";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-customer-0.42.0-lib-03b94b9a" = {
       crate = "core-customer-0.42.0";
@@ -9598,7 +7809,6 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-customer-0.42.0-lib-1b8d097b" = {
       crate = "core-customer-0.42.0";
@@ -9617,33 +7827,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "core-customer-0.42.0-lib-3fd7efe9" = {
-      crate = "core-customer-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-customer-0.42.0 lib";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-652894e7";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        sqlx = "sqlx-0.8.6-lib-fc3b9957";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-        uuid = "uuid-1.18.1-lib-fc479f70";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-customer-0.42.0-lib-6138e99d" = {
       crate = "core-customer-0.42.0";
@@ -9663,52 +7846,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "core-customer-0.42.0-lib-6f59f01a" = {
-      crate = "core-customer-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "core-customer-0.42.0 lib test";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "core-customer-0.42.0-lib-804c62f5" = {
-      crate = "core-customer-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "core-customer-0.42.0 lib test";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-customer-0.42.0-lib-8408a85e" = {
       crate = "core-customer-0.42.0";
@@ -9725,7 +7862,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 2;
     };
     "core-customer-0.42.0-lib-8408a85e.2" = {
@@ -9743,7 +7879,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 2;
     };
     "core-customer-0.42.0-lib-8b646ec4" = {
@@ -9762,7 +7897,6 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 2;
     };
     "core-customer-0.42.0-lib-8edb4e66" = {
@@ -9780,11 +7914,6 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-customer-0.42.0-lib-8edb4e66.2" = {
@@ -9802,53 +7931,6 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 2;
-    };
-    "core-customer-0.42.0-lib-9c47a150" = {
-      crate = "core-customer-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-customer-0.42.0 lib";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        sqlx = "sqlx-0.8.6-lib-0e06068a";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-80c63a0f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 2;
-    };
-    "core-customer-0.42.0-lib-9c47a150.2" = {
-      crate = "core-customer-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-customer-0.42.0 lib";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 2;
     };
     "core-deposit-0.42.0-lib-0cbe037b" = {
@@ -9871,7 +7953,6 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-deposit-0.42.0-lib-0d0b8220" = {
       crate = "core-deposit-0.42.0";
@@ -9889,73 +7970,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "core-deposit-0.42.0-lib-59e1ab4a" = {
-      crate = "core-deposit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "core-deposit-0.42.0 lib test";
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "core-deposit-0.42.0-lib-9c5cad11" = {
-      crate = "core-deposit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-deposit-0.42.0 lib";
-      externs = {
-        chrono = "chrono-0.4.45-lib-652894e7";
-        core_customer = "core-customer-0.42.0-lib-3fd7efe9";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-98e6f1ea";
-        sqlx = "sqlx-0.8.6-lib-fc3b9957";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-        uuid = "uuid-1.18.1-lib-fc479f70";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "core-deposit-0.42.0-lib-b75a31b4" = {
-      crate = "core-deposit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "core-deposit-0.42.0 lib test";
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-deposit-0.42.0-lib-b77f3ec1" = {
       crate = "core-deposit-0.42.0";
@@ -9971,7 +7985,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 3;
     };
     "core-deposit-0.42.0-lib-b77f3ec1.2" = {
@@ -9988,7 +8001,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 3;
     };
     "core-deposit-0.42.0-lib-c77a1bf1" = {
@@ -10005,11 +8017,6 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 3;
     };
     "core-deposit-0.42.0-lib-c77a1bf1.2" = {
@@ -10026,11 +8033,6 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 3;
     };
     "core-deposit-0.42.0-lib-de3e4dd4" = {
@@ -10048,47 +8050,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "core-deposit-0.42.0-lib-e75bc198" = {
-      crate = "core-deposit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-deposit-0.42.0 lib";
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_customer = "core-customer-0.42.0-lib-9c47a150";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-80c63a0f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 3;
-    };
-    "core-deposit-0.42.0-lib-e75bc198.2" = {
-      crate = "core-deposit-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-deposit-0.42.0 lib";
-      externs = {
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 3;
     };
     "core-deposit-0.42.0-lib-eb17c1a6" = {
       crate = "core-deposit-0.42.0";
@@ -10105,7 +8066,6 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 3;
     };
     "core-foundation-sys-0.8.7-lib-3fc25f20" = {
@@ -10116,7 +8076,6 @@
         "default"
         "link"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "core-foundation-sys-0.8.7-lib-8fbc2f00" = {
@@ -10127,7 +8086,6 @@
         "default"
         "link"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "core-foundation-sys-0.8.7-lib-c0ae9913" = {
@@ -10138,7 +8096,6 @@
         "default"
         "link"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "core-foundation-sys-0.8.7-lib-e993b3ba" = {
@@ -10149,7 +8106,6 @@
         "default"
         "link"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "core-foundation-sys-0.8.7-lib-f1664e54" = {
@@ -10161,28 +8117,7 @@
         "default"
         "link"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
-    };
-    "core-report-0.42.0-example-081032fc" = {
-      crate = "core-report-0.42.0";
-      target = "example trial_balance";
-      profile = "dev-3";
-      source = "core-report-0.42.0 example trial_balance";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        handlebars = "handlebars-5.1.2-lib-8ba31388.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-d8737842";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 3;
     };
     "core-report-0.42.0-example-fccd2c8f" = {
       crate = "core-report-0.42.0";
@@ -10198,7 +8133,6 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 3;
     };
     "core-report-0.42.0-lib-1236fc91" = {
@@ -10214,7 +8148,6 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-07224ec8";
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 3;
     };
     "core-report-0.42.0-lib-2cb48368" = {
@@ -10231,7 +8164,6 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-report-0.42.0-lib-4243c74d" = {
       crate = "core-report-0.42.0";
@@ -10245,7 +8177,6 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 3;
     };
     "core-report-0.42.0-lib-4243c74d.2" = {
@@ -10260,7 +8191,6 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 3;
     };
     "core-report-0.42.0-lib-4fba1161" = {
@@ -10275,110 +8205,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-5f9a51d6";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 3;
-    };
-    "core-report-0.42.0-lib-7dbf67c9" = {
-      crate = "core-report-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-report-0.42.0 lib";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-4dd1f886";
-        handlebars = "handlebars-5.1.2-lib-fd73bad3";
-        serde = "serde-1.0.229-lib-331a203d";
-        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f4089710";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "core-report-0.42.0-lib-90e4b5b0" = {
-      crate = "core-report-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-report-0.42.0 lib";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        handlebars = "handlebars-5.1.2-lib-8ba31388";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-d8737842";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 3;
-    };
-    "core-report-0.42.0-lib-90e4b5b0.2" = {
-      crate = "core-report-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "core-report-0.42.0 lib";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        handlebars = "handlebars-5.1.2-lib-8ba31388.2";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-d8737842";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 3;
-    };
-    "core-report-0.42.0-lib-96e3a558" = {
-      crate = "core-report-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "core-report-0.42.0 lib test";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        handlebars = "handlebars-5.1.2-lib-8ba31388.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-d8737842";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "core-report-0.42.0-lib-a26a02a9" = {
-      crate = "core-report-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "core-report-0.42.0 lib test";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        handlebars = "handlebars-5.1.2-lib-8ba31388.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-d8737842";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "core-report-0.42.0-lib-a633b1aa" = {
       crate = "core-report-0.42.0";
@@ -10398,7 +8225,6 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-5c14d5b8";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-report-0.42.0-lib-fc793b02" = {
       crate = "core-report-0.42.0";
@@ -10415,7 +8241,6 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "core-report-0.42.0-test-195b05cb" = {
       crate = "core-report-0.42.0";
@@ -10432,44 +8257,6 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "core-report-0.42.0-test-5df9b159" = {
-      crate = "core-report-0.42.0";
-      target = "test render";
-      profile = "dev-3";
-      mode = "test";
-      source = "core-report-0.42.0 test render test";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        handlebars = "handlebars-5.1.2-lib-8ba31388.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-d8737842";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "cpufeatures-0.2.17-lib-2cb004f2" = {
-      crate = "cpufeatures-0.2.17";
-      target = "lib";
-      profile = "dev-3";
-      only = {
-        aarch64-linux = {
-          externs = {
-            libc = "libc-0.2.191-lib-66e06b02";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
     };
     "cpufeatures-0.2.17-lib-3b63cbb0" = {
       crate = "cpufeatures-0.2.17";
@@ -10487,11 +8274,6 @@
           };
         };
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "cpufeatures-0.2.17-lib-47d71f69" = {
@@ -10502,7 +8284,6 @@
       externs = {
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "cpufeatures-0.2.17-lib-852db7ee" = {
@@ -10510,20 +8291,36 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      externs = {
-        libc = "libc-0.2.191-lib-dd586c9c";
+      only = {
+        aarch64-darwin = {
+          externs = {
+            libc = "libc-0.2.191-lib-dd586c9c";
+          };
+        };
+        aarch64-linux = {
+          externs = {
+            libc = "libc-0.2.191-lib-dd586c9c";
+          };
+        };
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "cpufeatures-0.2.17-lib-8a219cdb" = {
       crate = "cpufeatures-0.2.17";
       target = "lib";
       profile = "dev";
-      externs = {
-        libc = "libc-0.2.191-lib-909dff28";
+      only = {
+        aarch64-darwin = {
+          externs = {
+            libc = "libc-0.2.191-lib-909dff28";
+          };
+        };
+        aarch64-linux = {
+          externs = {
+            libc = "libc-0.2.191-lib-909dff28";
+          };
+        };
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "cpufeatures-0.2.17-lib-8bd8bf81" = {
@@ -10544,24 +8341,6 @@
       };
       layer = 0;
     };
-    "cpufeatures-0.2.17-lib-8ea4f310" = {
-      crate = "cpufeatures-0.2.17";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      only = {
-        aarch64-linux = {
-          externs = {
-            libc = "libc-0.2.191-lib-73ac5a23";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "cpufeatures-0.2.17-lib-dea1d97a" = {
       crate = "cpufeatures-0.2.17";
       target = "lib";
@@ -10578,11 +8357,6 @@
           };
         };
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crc-3.4.0-lib-00870984" = {
@@ -10592,20 +8366,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-a397926e";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "crc-3.4.0-lib-05f573bb" = {
-      crate = "crc-3.4.0";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        crc_catalog = "crc-catalog-2.5.0-lib-49d8ae6f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crc-3.4.0-lib-1824748d" = {
@@ -10615,11 +8375,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-57bedbe2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crc-3.4.0-lib-82ff9271" = {
@@ -10631,20 +8386,6 @@
       };
       layer = 0;
     };
-    "crc-3.4.0-lib-c64e0978" = {
-      crate = "crc-3.4.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        crc_catalog = "crc-catalog-2.5.0-lib-35743953";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "crc-3.4.0-lib-d3043120" = {
       crate = "crc-3.4.0";
       target = "lib";
@@ -10652,11 +8393,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-18d4d59c";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crc-3.4.0-lib-dbc3407a" = {
@@ -10667,7 +8403,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-fec194e3";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "crc-3.4.0-lib-ff278b68" = {
@@ -10678,50 +8413,18 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-b644869c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "crc-catalog-2.5.0-lib-18d4d59c" = {
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "crc-catalog-2.5.0-lib-35743953" = {
-      crate = "crc-catalog-2.5.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "crc-catalog-2.5.0-lib-49d8ae6f" = {
-      crate = "crc-catalog-2.5.0";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crc-catalog-2.5.0-lib-57bedbe2" = {
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crc-catalog-2.5.0-lib-9c2c6304" = {
@@ -10734,7 +8437,6 @@
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "crc-catalog-2.5.0-lib-b644869c" = {
@@ -10742,7 +8444,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "crc-catalog-2.5.0-lib-fec194e3" = {
@@ -10750,7 +8451,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-035223f0" = {
@@ -10766,26 +8466,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-ec1c4a26";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "crossbeam-queue-0.3.14-lib-1a6848b6" = {
-      crate = "crossbeam-queue-0.3.14";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      externs = {
-        crossbeam_utils = "crossbeam-utils-0.8.23-lib-b3511d9e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-34df3b82" = {
@@ -10801,7 +8481,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-52ae96eb";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-6307c19c" = {
@@ -10830,11 +8509,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-88e7bf55";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-9b17f87e" = {
@@ -10849,29 +8523,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-3f5f7b33";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "crossbeam-queue-0.3.14-lib-9e1d7ecf" = {
-      crate = "crossbeam-queue-0.3.14";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      externs = {
-        crossbeam_utils = "crossbeam-utils-0.8.23-lib-67ef7f82";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-fe1ed4f0" = {
@@ -10886,7 +8537,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-0076f3ad";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-02c3c87c" = {
@@ -10896,11 +8546,6 @@
       mode = "run";
       features = [ "std" ];
       build = "crossbeam-utils-0.8.23-custom-build-7639f488";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-5caee1f7" = {
@@ -10911,7 +8556,6 @@
       cross = true;
       features = [ "std" ];
       build = "crossbeam-utils-0.8.23-custom-build-6a85181c";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-6a85181c" = {
@@ -10926,11 +8570,6 @@
       target = "build-script";
       profile = "dev-2";
       features = [ "std" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-c3479209" = {
@@ -10948,7 +8587,6 @@
       profile = "dev";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-02c3c87c";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-247c2980" = {
@@ -10965,11 +8603,6 @@
       profile = "dev-2";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-02c3c87c";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-52ae96eb" = {
@@ -10979,19 +8612,6 @@
       mode = "check";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-02c3c87c";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "crossbeam-utils-0.8.23-lib-67ef7f82" = {
-      crate = "crossbeam-utils-0.8.23";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "std" ];
-      script = "crossbeam-utils-0.8.23-custom-build-02c3c87c";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-88e7bf55" = {
@@ -11000,24 +8620,6 @@
       profile = "release";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-c3479209";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "crossbeam-utils-0.8.23-lib-b3511d9e" = {
-      crate = "crossbeam-utils-0.8.23";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "std" ];
-      script = "crossbeam-utils-0.8.23-custom-build-02c3c87c";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-ec1c4a26" = {
@@ -11027,7 +8629,6 @@
       cross = true;
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-5caee1f7";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "crypto-common-0.1.7-lib-182f4117" = {
@@ -11038,7 +8639,6 @@
         generic_array = "generic-array-0.14.7-lib-1918bd66";
         typenum = "typenum-1.20.1-lib-7a4b16f0";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "crypto-common-0.1.7-lib-4d376ee4" = {
@@ -11052,20 +8652,6 @@
       };
       layer = 0;
     };
-    "crypto-common-0.1.7-lib-59846b0a" = {
-      crate = "crypto-common-0.1.7";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        generic_array = "generic-array-0.14.7-lib-7039bd15";
-        typenum = "typenum-1.20.1-lib-687b790e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "crypto-common-0.1.7-lib-6b28f5cf" = {
       crate = "crypto-common-0.1.7";
       target = "lib";
@@ -11074,11 +8660,6 @@
         generic_array = "generic-array-0.14.7-lib-40b77cf0";
         typenum = "typenum-1.20.1-lib-59db3133";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crypto-common-0.1.7-lib-8cd00306" = {
@@ -11086,31 +8667,10 @@
       target = "lib";
       profile = "dev-2";
       features = [ "std" ];
-      only = {
-        aarch64-darwin = {
-          externs = {
-            generic_array = "generic-array-0.14.7-lib-1918bd66";
-            typenum = "typenum-1.20.1-lib-7a4b16f0";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            generic_array = "generic-array-0.14.7-lib-7039bd15";
-            typenum = "typenum-1.20.1-lib-687b790e";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            generic_array = "generic-array-0.14.7-lib-7039bd15";
-            typenum = "typenum-1.20.1-lib-687b790e";
-          };
-        };
+      externs = {
+        generic_array = "generic-array-0.14.7-lib-1918bd66";
+        typenum = "typenum-1.20.1-lib-7a4b16f0";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crypto-common-0.1.7-lib-8cd00306.2" = {
@@ -11122,26 +8682,6 @@
         generic_array = "generic-array-0.14.7-lib-1a174dbe";
         typenum = "typenum-1.20.1-lib-8a9b45bb";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "crypto-common-0.1.7-lib-993daa92" = {
-      crate = "crypto-common-0.1.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        generic_array = "generic-array-0.14.7-lib-f8626549";
-        typenum = "typenum-1.20.1-lib-49b965bd";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "crypto-common-0.1.7-lib-b9d1df43" = {
@@ -11153,7 +8693,6 @@
         generic_array = "generic-array-0.14.7-lib-5610c666";
         typenum = "typenum-1.20.1-lib-a9b144a7";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "crypto-common-0.1.7-lib-f39a2ddc" = {
@@ -11165,7 +8704,6 @@
         generic_array = "generic-array-0.14.7-lib-19dbbbe8";
         typenum = "typenum-1.20.1-lib-e3311fd0";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "customer-server-0.42.0-bin-0ca3a744" = {
@@ -11191,7 +8729,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "customer-server-0.42.0-bin-14bfdaef" = {
       crate = "customer-server-0.42.0";
@@ -11211,89 +8748,7 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf.2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 6;
-    };
-    "customer-server-0.42.0-bin-8ef22c39" = {
-      crate = "customer-server-0.42.0";
-      target = "bin customer-server";
-      profile = "dev-3";
-      mode = "test";
-      source = "customer-server-0.42.0 bin customer-server test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "customer-server-0.42.0-bin-b5acef36" = {
-      crate = "customer-server-0.42.0";
-      target = "bin customer-server";
-      profile = "dev-3";
-      source = "customer-server-0.42.0 bin customer-server";
-      externs = {
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 6;
-    };
-    "customer-server-0.42.0-bin-b6ec1bcb" = {
-      crate = "customer-server-0.42.0";
-      target = "bin customer-server";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "customer-server-0.42.0 bin customer-server";
-      externs = {
-        axum = "axum-0.8.9-lib-24fd7d2f";
-        chrono = "chrono-0.4.45-lib-652894e7";
-        clap = "clap-4.6.7-lib-e4d6589f";
-        core_credit = "core-credit-0.42.0-lib-83fc991d";
-        core_customer = "core-customer-0.42.0-lib-3fd7efe9";
-        core_deposit = "core-deposit-0.42.0-lib-9c5cad11";
-        customer_server = "customer-server-0.42.0-lib-ec293875";
-        juniper = "juniper-0.16.2-lib-b71b5f91";
-        lana_app = "lana-app-0.42.0-lib-7241cf66";
-        money = "money-0.42.0-lib-98e6f1ea";
-        server_utils = "server-utils-0.42.0-lib-31574da7";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "customer-server-0.42.0-bin-e223ac5b" = {
       crate = "customer-server-0.42.0";
@@ -11313,11 +8768,6 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 6;
     };
     "customer-server-0.42.0-bin-e3a3e0f0" = {
@@ -11344,7 +8794,6 @@
         money = "money-0.42.0-lib-0448445b";
         server_utils = "server-utils-0.42.0-lib-0aa24bbf";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "customer-server-0.42.0-lib-1edab109" = {
       crate = "customer-server-0.42.0";
@@ -11364,7 +8813,6 @@
         money = "money-0.42.0-lib-a4065609";
         server_utils = "server-utils-0.42.0-lib-4ce208d9";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 6;
     };
     "customer-server-0.42.0-lib-1f4cc11f" = {
@@ -11384,11 +8832,6 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 6;
     };
     "customer-server-0.42.0-lib-1f4cc11f.2" = {
@@ -11408,11 +8851,6 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 6;
     };
     "customer-server-0.42.0-lib-6f6f71c7" = {
@@ -11438,34 +8876,6 @@
         money = "money-0.42.0-lib-0448445b";
         server_utils = "server-utils-0.42.0-lib-0aa24bbf";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "customer-server-0.42.0-lib-89869b28" = {
-      crate = "customer-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "customer-server-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "customer-server-0.42.0-lib-c7debd16" = {
       crate = "customer-server-0.42.0";
@@ -11484,7 +8894,6 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 6;
     };
     "customer-server-0.42.0-lib-c7debd16.2" = {
@@ -11504,7 +8913,6 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf.2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 6;
     };
     "customer-server-0.42.0-lib-dbf42964" = {
@@ -11529,35 +8937,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "customer-server-0.42.0-lib-e719a4a0" = {
-      crate = "customer-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "customer-server-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "customer-server-0.42.0-lib-eaaa7e37" = {
       crate = "customer-server-0.42.0";
@@ -11582,81 +8961,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "customer-server-0.42.0-lib-ec1b461e" = {
-      crate = "customer-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "customer-server-0.42.0 lib";
-      externs = {
-        axum = "axum-0.8.9-lib-5e4fdf5c";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_credit = "core-credit-0.42.0-lib-161de8c5";
-        core_customer = "core-customer-0.42.0-lib-9c47a150";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c";
-        money = "money-0.42.0-lib-8edbb769";
-        server_utils = "server-utils-0.42.0-lib-cece1def";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 6;
-    };
-    "customer-server-0.42.0-lib-ec1b461e.2" = {
-      crate = "customer-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "customer-server-0.42.0 lib";
-      externs = {
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 6;
-    };
-    "customer-server-0.42.0-lib-ec293875" = {
-      crate = "customer-server-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "customer-server-0.42.0 lib";
-      externs = {
-        axum = "axum-0.8.9-lib-24fd7d2f";
-        chrono = "chrono-0.4.45-lib-652894e7";
-        clap = "clap-4.6.7-lib-e4d6589f";
-        core_credit = "core-credit-0.42.0-lib-83fc991d";
-        core_customer = "core-customer-0.42.0-lib-3fd7efe9";
-        core_deposit = "core-deposit-0.42.0-lib-9c5cad11";
-        juniper = "juniper-0.16.2-lib-b71b5f91";
-        lana_app = "lana-app-0.42.0-lib-7241cf66";
-        money = "money-0.42.0-lib-98e6f1ea";
-        server_utils = "server-utils-0.42.0-lib-31574da7";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "customer-server-0.42.0-test-61a2389a" = {
       crate = "customer-server-0.42.0";
@@ -11684,38 +8988,6 @@
       bins = {
         customer-server = "customer-server-0.42.0-bin-14bfdaef";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "customer-server-0.42.0-test-e3a6446b" = {
-      crate = "customer-server-0.42.0";
-      target = "test graphql";
-      profile = "dev-3";
-      mode = "test";
-      source = "customer-server-0.42.0 test graphql test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e.2";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower = "tower-0.5.3-lib-d1b00453.2";
-      };
-      bins = {
-        customer-server = "customer-server-0.42.0-bin-b5acef36";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "derive_utils-0.16.0-lib-791b7323" = {
       crate = "derive_utils-0.16.0";
@@ -11726,11 +8998,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "derive_utils-0.16.0-lib-90a58462" = {
@@ -11748,17 +9015,6 @@
       crate = "diff-0.1.13";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "diff-0.1.13-lib-feae85ff" = {
-      crate = "diff-0.1.13";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "digest-0.10.7-lib-065ea419" = {
@@ -11777,7 +9033,6 @@
         crypto_common = "crypto-common-0.1.7-lib-182f4117";
         subtle = "subtle-2.6.1-lib-3f2dd149";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "digest-0.10.7-lib-2b578465" = {
@@ -11796,11 +9051,6 @@
         crypto_common = "crypto-common-0.1.7-lib-6b28f5cf";
         subtle = "subtle-2.6.1-lib-316223c8";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "digest-0.10.7-lib-2bf25283" = {
@@ -11820,7 +9070,6 @@
         crypto_common = "crypto-common-0.1.7-lib-b9d1df43";
         subtle = "subtle-2.6.1-lib-9fc515d4";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "digest-0.10.7-lib-bf26349d" = {
@@ -11837,33 +9086,10 @@
         "subtle"
       ];
       externs = {
+        block_buffer = "block-buffer-0.10.4-lib-07871d3a";
         crypto_common = "crypto-common-0.1.7-lib-8cd00306";
+        subtle = "subtle-2.6.1-lib-3f2dd149";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            block_buffer = "block-buffer-0.10.4-lib-07871d3a";
-            subtle = "subtle-2.6.1-lib-3f2dd149";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            block_buffer = "block-buffer-0.10.4-lib-01a94e33";
-            subtle = "subtle-2.6.1-lib-9c5401b6";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            block_buffer = "block-buffer-0.10.4-lib-01a94e33";
-            subtle = "subtle-2.6.1-lib-9c5401b6";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "digest-0.10.7-lib-bf26349d.2" = {
@@ -11884,33 +9110,6 @@
         crypto_common = "crypto-common-0.1.7-lib-8cd00306.2";
         subtle = "subtle-2.6.1-lib-50fce896";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "digest-0.10.7-lib-dad4055d" = {
-      crate = "digest-0.10.7";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "block-buffer"
-        "core-api"
-        "default"
-        "mac"
-        "subtle"
-      ];
-      externs = {
-        block_buffer = "block-buffer-0.10.4-lib-01a94e33";
-        crypto_common = "crypto-common-0.1.7-lib-59846b0a";
-        subtle = "subtle-2.6.1-lib-9c5401b6";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "digest-0.10.7-lib-ded23ef0" = {
@@ -11930,7 +9129,6 @@
         crypto_common = "crypto-common-0.1.7-lib-f39a2ddc";
         subtle = "subtle-2.6.1-lib-206f1ef7";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "digest-0.10.7-lib-dedca450" = {
@@ -11953,42 +9151,17 @@
       };
       layer = 0;
     };
-    "digest-0.10.7-lib-fafd3309" = {
-      crate = "digest-0.10.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "block-buffer"
-        "core-api"
-        "default"
-        "mac"
-        "subtle"
-      ];
-      externs = {
-        block_buffer = "block-buffer-0.10.4-lib-43a18711";
-        crypto_common = "crypto-common-0.1.7-lib-993daa92";
-        subtle = "subtle-2.6.1-lib-92a10dff";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "dotenvy-0.15.7-lib-168dee37" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "dotenvy-0.15.7-lib-7b07731b" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "dotenvy-0.15.7-lib-87fc1106" = {
@@ -11996,28 +9169,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "dotenvy-0.15.7-lib-99bb540f" = {
-      crate = "dotenvy-0.15.7";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "dotenvy-0.15.7-lib-d36fadec" = {
-      crate = "dotenvy-0.15.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "dotenvy-0.15.7-lib-e8c29f78" = {
@@ -12030,58 +9181,12 @@
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "dotenvy-0.15.7-lib-fbf9fa5d" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "either-1.19.0-lib-0fc4cdd7" = {
-      crate = "either-1.19.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "serde"
-        "std"
-      ];
-      externs = {
-        serde = "serde-1.0.229-lib-224026dc";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "either-1.19.0-lib-0fc4cdd7.2" = {
-      crate = "either-1.19.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "serde"
-        "std"
-      ];
-      externs = {
-        serde = "serde-1.0.229-lib-224026dc.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "either-1.19.0-lib-3d85d215" = {
@@ -12096,11 +9201,6 @@
       externs = {
         serde = "serde-1.0.229-lib-94de7978";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "either-1.19.0-lib-4fdb0779" = {
@@ -12116,26 +9216,6 @@
       externs = {
         serde = "serde-1.0.229-lib-9627c713";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "either-1.19.0-lib-70649018" = {
-      crate = "either-1.19.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "serde"
-        "std"
-      ];
-      externs = {
-        serde = "serde-1.0.229-lib-331a203d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "either-1.19.0-lib-cad9c4a1" = {
@@ -12164,7 +9244,6 @@
       externs = {
         serde = "serde-1.0.229-lib-f0b9c397";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "either-1.19.0-lib-cdd7a366.2" = {
@@ -12179,7 +9258,6 @@
       externs = {
         serde = "serde-1.0.229-lib-f0b9c397.2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "either-1.19.0-lib-dff4bd21" = {
@@ -12194,11 +9272,6 @@
       externs = {
         serde = "serde-1.0.229-lib-e89244bf";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "either-1.19.0-lib-f0dfc59c" = {
@@ -12214,7 +9287,6 @@
       externs = {
         serde = "serde-1.0.229-lib-3306c779";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "entity-macros-0.42.0-lib-2a8108be" = {
@@ -12247,7 +9319,6 @@
         quote = "quote-1.0.47-lib-f0c3d055";
         syn = "syn-2.0.119-lib-43dc1cc0";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "entity-macros-0.42.0-lib-85afa65c" = {
       crate = "entity-macros-0.42.0";
@@ -12263,7 +9334,6 @@
         syn = "syn-2.0.119-lib-c3e70130";
         uuid = "uuid-1.18.1-lib-8497e4b6";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "entity-macros-0.42.0-lib-92f02f8c" = {
       crate = "entity-macros-0.42.0";
@@ -12276,49 +9346,7 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 1;
-    };
-    "entity-macros-0.42.0-lib-a2fb266c" = {
-      crate = "entity-macros-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "entity-macros-0.42.0 lib test";
-      externs = {
-        heck = "heck-0.5.0-lib-cecf5b1b";
-        proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
-        quote = "quote-1.0.47-lib-4807460b";
-        syn = "syn-2.0.119-lib-c3e70130";
-        uuid = "uuid-1.18.1-lib-8497e4b6";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "entity-macros-0.42.0-lib-b6e82243" = {
-      crate = "entity-macros-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "entity-macros-0.42.0 lib test";
-      externs = {
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        heck = "heck-0.5.0-lib-cecf5b1b";
-        proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
-        quote = "quote-1.0.47-lib-4807460b";
-        syn = "syn-2.0.119-lib-c3e70130";
-        uuid = "uuid-1.18.1-lib-8497e4b6";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "entity-macros-0.42.0-lib-bd91ae77" = {
       crate = "entity-macros-0.42.0";
@@ -12333,39 +9361,11 @@
         syn = "syn-2.0.119-lib-c3e70130";
         uuid = "uuid-1.18.1-lib-8497e4b6";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "entity-macros-0.42.0-lib-d2203792" = {
-      crate = "entity-macros-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "entity-macros-0.42.0 lib";
-      externs = {
-        heck = "heck-0.5.0-lib-c4f629c9";
-        proc_macro2 = "proc-macro2-1.0.107-lib-864e7c23";
-        quote = "quote-1.0.47-lib-f0c3d055";
-        syn = "syn-2.0.119-lib-43dc1cc0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "equivalent-1.0.3-lib-68a8a74e" = {
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "equivalent-1.0.3-lib-6bae7493" = {
@@ -12378,17 +9378,6 @@
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "equivalent-1.0.3-lib-c3659fc0" = {
-      crate = "equivalent-1.0.3";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "equivalent-1.0.3-lib-ca2e09f6" = {
@@ -12396,18 +9385,12 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "equivalent-1.0.3-lib-d4c94ff5" = {
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "equivalent-1.0.3-lib-eb4a4339" = {
@@ -12415,36 +9398,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "equivalent-1.0.3-lib-fa3c6c9e" = {
-      crate = "equivalent-1.0.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "errno-0.3.14-lib-28183441" = {
-      crate = "errno-0.3.14";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        libc = "libc-0.2.191-lib-73ac5a23";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "errno-0.3.14-lib-5e1d2cc1" = {
@@ -12459,7 +9412,6 @@
       externs = {
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "errno-0.3.14-lib-62136348" = {
@@ -12474,24 +9426,6 @@
       externs = {
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "errno-0.3.14-lib-a0872a49" = {
-      crate = "errno-0.3.14";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        libc = "libc-0.2.191-lib-66e06b02";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "errno-0.3.14-lib-ac936aa7" = {
@@ -12505,11 +9439,6 @@
       externs = {
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "errno-0.3.14-lib-e7487c71" = {
@@ -12523,7 +9452,6 @@
       externs = {
         libc = "libc-0.2.191-lib-909dff28";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "event-listener-5.4.2-lib-5cd46ed7" = {
@@ -12539,30 +9467,6 @@
         parking = "parking-2.2.1-lib-1d081209";
         pin_project_lite = "pin-project-lite-0.2.17-lib-6e066b20";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "event-listener-5.4.2-lib-81241569" = {
-      crate = "event-listener-5.4.2";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "parking"
-        "std"
-      ];
-      externs = {
-        parking = "parking-2.2.1-lib-7b6f9ba6";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "event-listener-5.4.2-lib-857710d1" = {
@@ -12579,27 +9483,6 @@
         parking = "parking-2.2.1-lib-edcefa46";
         pin_project_lite = "pin-project-lite-0.2.17-lib-999d8814";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "event-listener-5.4.2-lib-8dce6bbd" = {
-      crate = "event-listener-5.4.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "parking"
-        "std"
-      ];
-      externs = {
-        parking = "parking-2.2.1-lib-345046ea";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "event-listener-5.4.2-lib-8fe6b728" = {
@@ -12615,7 +9498,6 @@
         parking = "parking-2.2.1-lib-3916653e";
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "event-listener-5.4.2-lib-b18541a4" = {
@@ -12631,11 +9513,6 @@
         parking = "parking-2.2.1-lib-f6d33602";
         pin_project_lite = "pin-project-lite-0.2.17-lib-9de64525";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "event-listener-5.4.2-lib-b68d980e" = {
@@ -12667,18 +9544,12 @@
         parking = "parking-2.2.1-lib-37a823b7";
         pin_project_lite = "pin-project-lite-0.2.17-lib-47d95d6d";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "find-msvc-tools-0.1.15-lib-43578bc6" = {
       crate = "find-msvc-tools-0.1.15";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "find-msvc-tools-0.1.15-lib-f5d10965" = {
@@ -12695,22 +9566,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "fnv-1.0.7-lib-71baa851" = {
-      crate = "fnv-1.0.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "fnv-1.0.7-lib-a0c629bb" = {
@@ -12721,21 +9576,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "fnv-1.0.7-lib-b23912c7" = {
-      crate = "fnv-1.0.7";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -12748,7 +9588,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "fnv-1.0.7-lib-fa8b436c" = {
@@ -12759,51 +9598,24 @@
         "default"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "foldhash-0.1.5-lib-0df42ef9" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "foldhash-0.1.5-lib-23441ac7" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "foldhash-0.1.5-lib-55726ba8" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "foldhash-0.1.5-lib-6fe580c9" = {
-      crate = "foldhash-0.1.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "foldhash-0.1.5-lib-835e9556" = {
@@ -12811,7 +9623,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "foldhash-0.1.5-lib-a8dbdbb8" = {
@@ -12820,39 +9631,17 @@
       profile = "release-2";
       layer = 0;
     };
-    "foldhash-0.1.5-lib-ba9fd479" = {
-      crate = "foldhash-0.1.5";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "foldhash-0.1.5-lib-e1757760" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "foldhash-0.2.0-lib-d03a0807" = {
       crate = "foldhash-0.2.0";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "foldhash-0.2.0-lib-d2e5c20f" = {
-      crate = "foldhash-0.2.0";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "form_urlencoded-1.2.2-lib-26894c27" = {
@@ -12868,41 +9657,6 @@
       };
       layer = 0;
     };
-    "form_urlencoded-1.2.2-lib-66718c06" = {
-      crate = "form_urlencoded-1.2.2";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "std"
-      ];
-      externs = {
-        percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "form_urlencoded-1.2.2-lib-6f5d60ce" = {
-      crate = "form_urlencoded-1.2.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "std"
-      ];
-      externs = {
-        percent_encoding = "percent-encoding-2.3.2-lib-c696487c";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "form_urlencoded-1.2.2-lib-87b7dba4" = {
       crate = "form_urlencoded-1.2.2";
       target = "lib";
@@ -12915,7 +9669,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-ef9c61ab";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "form_urlencoded-1.2.2-lib-8d700a9e" = {
@@ -12929,7 +9682,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "form_urlencoded-1.2.2-lib-b7d0e252" = {
@@ -12944,7 +9696,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-7e7401bb";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "form_urlencoded-1.2.2-lib-da4d26ee" = {
@@ -12958,11 +9709,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-8961a817";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "form_urlencoded-1.2.2-lib-f6f493d5" = {
@@ -12976,11 +9722,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-5c619632";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-0.3.34-lib-0609d637" = {
@@ -12997,27 +9738,6 @@
         futures_task = "futures-task-0.3.34-lib-722d9d72";
         futures_util = "futures-util-0.3.34-lib-37c68b86";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "futures-0.3.34-lib-06300bc4" = {
-      crate = "futures-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "alloc" ];
-      externs = {
-        futures_channel = "futures-channel-0.3.34-lib-6670646f";
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        futures_io = "futures-io-0.3.34-lib-b1b0332c";
-        futures_sink = "futures-sink-0.3.34-lib-4bafbfaf";
-        futures_task = "futures-task-0.3.34-lib-ac893430";
-        futures_util = "futures-util-0.3.34-lib-a0892cc7";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-0.3.34-lib-aa7a00f2" = {
@@ -13034,26 +9754,6 @@
         futures_task = "futures-task-0.3.34-lib-c9389f63";
         futures_util = "futures-util-0.3.34-lib-bf57c951";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "futures-0.3.34-lib-b1889fd9" = {
-      crate = "futures-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "alloc" ];
-      externs = {
-        futures_channel = "futures-channel-0.3.34-lib-4607e978.2";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_io = "futures-io-0.3.34-lib-63346b42";
-        futures_sink = "futures-sink-0.3.34-lib-de662f80";
-        futures_task = "futures-task-0.3.34-lib-ae7b0ec0";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-0.3.34-lib-c81aa3dc" = {
@@ -13069,11 +9769,6 @@
         futures_task = "futures-task-0.3.34-lib-4598258a";
         futures_util = "futures-util-0.3.34-lib-72c1310b";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-0.3.34-lib-e5af1173" = {
@@ -13089,7 +9784,6 @@
         futures_task = "futures-task-0.3.34-lib-0217371d";
         futures_util = "futures-util-0.3.34-lib-53d788e3";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-channel-0.3.34-lib-19d1869f" = {
@@ -13107,68 +9801,6 @@
         futures_core = "futures-core-0.3.34-lib-5223922b";
         futures_sink = "futures-sink-0.3.34-lib-1b2ef4ef";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "futures-channel-0.3.34-lib-4607e978" = {
-      crate = "futures-channel-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "futures-sink"
-        "sink"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_sink = "futures-sink-0.3.34-lib-93c62684";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "futures-channel-0.3.34-lib-4607e978.2" = {
-      crate = "futures-channel-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "futures-sink"
-        "sink"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_sink = "futures-sink-0.3.34-lib-de662f80";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "futures-channel-0.3.34-lib-6670646f" = {
-      crate = "futures-channel-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "futures-sink"
-        "sink"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        futures_sink = "futures-sink-0.3.34-lib-4bafbfaf";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-channel-0.3.34-lib-67a41ff2" = {
@@ -13185,11 +9817,6 @@
         futures_core = "futures-core-0.3.34-lib-c66e8a26";
         futures_sink = "futures-sink-0.3.34-lib-93c62684";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-channel-0.3.34-lib-a67f6e0b" = {
@@ -13222,11 +9849,6 @@
         futures_core = "futures-core-0.3.34-lib-6db38c07";
         futures_sink = "futures-sink-0.3.34-lib-8b565442";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-channel-0.3.34-lib-db3af507" = {
@@ -13244,7 +9866,6 @@
         futures_core = "futures-core-0.3.34-lib-5ca8533d";
         futures_sink = "futures-sink-0.3.34-lib-76fe1d01";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-channel-0.3.34-lib-f521e099" = {
@@ -13261,7 +9882,6 @@
         futures_core = "futures-core-0.3.34-lib-53240c07";
         futures_sink = "futures-sink-0.3.34-lib-93c62684";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-channel-0.3.34-lib-f521e099.2" = {
@@ -13278,38 +9898,6 @@
         futures_core = "futures-core-0.3.34-lib-53240c07";
         futures_sink = "futures-sink-0.3.34-lib-acb5d5b9";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "futures-core-0.3.34-lib-2f94cb56" = {
-      crate = "futures-core-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "futures-core-0.3.34-lib-4bbe25ec" = {
-      crate = "futures-core-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-core-0.3.34-lib-5223922b" = {
@@ -13322,7 +9910,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "futures-core-0.3.34-lib-53240c07" = {
@@ -13334,7 +9921,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-core-0.3.34-lib-5ca8533d" = {
@@ -13347,7 +9933,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-core-0.3.34-lib-6db38c07" = {
@@ -13358,11 +9943,6 @@
         "alloc"
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -13375,11 +9955,6 @@
         "default"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-core-0.3.34-lib-e02ffd7e" = {
@@ -13390,28 +9965,6 @@
         "alloc"
         "default"
         "std"
-      ];
-      layer = 0;
-    };
-    "futures-intrusive-0.5.0-lib-50f18c2a" = {
-      crate = "futures-intrusive-0.5.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "parking_lot"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        lock_api = "lock_api-0.4.14-lib-4be35cf2";
-        parking_lot = "parking_lot-0.12.5-lib-35137b30";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -13431,7 +9984,6 @@
         lock_api = "lock_api-0.4.14-lib-f6b17d93";
         parking_lot = "parking_lot-0.12.5-lib-500eef97";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "futures-intrusive-0.5.0-lib-63dadfad" = {
@@ -13449,7 +10001,6 @@
         lock_api = "lock_api-0.4.14-lib-12932f87";
         parking_lot = "parking_lot-0.12.5-lib-e83fcc5b";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-intrusive-0.5.0-lib-63dadfad.2" = {
@@ -13467,7 +10018,6 @@
         lock_api = "lock_api-0.4.14-lib-12932f87";
         parking_lot = "parking_lot-0.12.5-lib-e83fcc5b.2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-intrusive-0.5.0-lib-a5ffde81" = {
@@ -13485,11 +10035,6 @@
         lock_api = "lock_api-0.4.14-lib-9d7246c8";
         parking_lot = "parking_lot-0.12.5-lib-d5d0ec1d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-intrusive-0.5.0-lib-b1d71ad6" = {
@@ -13508,49 +10053,6 @@
         lock_api = "lock_api-0.4.14-lib-c92a811e";
         parking_lot = "parking_lot-0.12.5-lib-d29cd68d";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "futures-intrusive-0.5.0-lib-b3aad831" = {
-      crate = "futures-intrusive-0.5.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "parking_lot"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        lock_api = "lock_api-0.4.14-lib-f9b3490e";
-        parking_lot = "parking_lot-0.12.5-lib-f01127dd";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "futures-intrusive-0.5.0-lib-b3aad831.2" = {
-      crate = "futures-intrusive-0.5.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "parking_lot"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        lock_api = "lock_api-0.4.14-lib-f9b3490e";
-        parking_lot = "parking_lot-0.12.5-lib-f01127dd.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-intrusive-0.5.0-lib-ca78abb4" = {
@@ -13568,11 +10070,6 @@
         lock_api = "lock_api-0.4.14-lib-b293f5b5";
         parking_lot = "parking_lot-0.12.5-lib-b5e6aab9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-intrusive-0.5.0-lib-d45e1cd7" = {
@@ -13601,7 +10098,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "futures-io-0.3.34-lib-1e46c8da" = {
@@ -13623,21 +10119,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "futures-io-0.3.34-lib-63346b42" = {
-      crate = "futures-io-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-io-0.3.34-lib-8dcec98f" = {
@@ -13647,26 +10128,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "futures-io-0.3.34-lib-b1b0332c" = {
-      crate = "futures-io-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -13678,11 +10139,6 @@
         "default"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-io-0.3.34-lib-ef3734dd" = {
@@ -13693,7 +10149,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-sink-0.3.34-lib-1b2ef4ef" = {
@@ -13702,7 +10157,6 @@
       profile = "release";
       cross = true;
       features = [ "alloc" ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "futures-sink-0.3.34-lib-3aceb5dc" = {
@@ -13711,25 +10165,12 @@
       profile = "release-2";
       layer = 0;
     };
-    "futures-sink-0.3.34-lib-4bafbfaf" = {
-      crate = "futures-sink-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "alloc" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "futures-sink-0.3.34-lib-76fe1d01" = {
       crate = "futures-sink-0.3.34";
       target = "lib";
       profile = "dev";
       mode = "check";
       features = [ "alloc" ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-sink-0.3.34-lib-8b565442" = {
@@ -13737,22 +10178,12 @@
       target = "lib";
       profile = "release";
       features = [ "alloc" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-sink-0.3.34-lib-93c62684" = {
       crate = "futures-sink-0.3.34";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-sink-0.3.34-lib-acb5d5b9" = {
@@ -13760,18 +10191,6 @@
       target = "lib";
       profile = "dev";
       features = [ "alloc" ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "futures-sink-0.3.34-lib-de662f80" = {
-      crate = "futures-sink-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "alloc" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-task-0.3.34-lib-0217371d" = {
@@ -13782,7 +10201,6 @@
         "alloc"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-task-0.3.34-lib-1ddfb80f" = {
@@ -13793,11 +10211,6 @@
         "alloc"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-task-0.3.34-lib-4598258a" = {
@@ -13807,11 +10220,6 @@
       features = [
         "alloc"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -13824,7 +10232,6 @@
         "alloc"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "futures-task-0.3.34-lib-a380ba81" = {
@@ -13837,35 +10244,6 @@
       ];
       layer = 0;
     };
-    "futures-task-0.3.34-lib-ac893430" = {
-      crate = "futures-task-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "futures-task-0.3.34-lib-ae7b0ec0" = {
-      crate = "futures-task-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "futures-task-0.3.34-lib-c9389f63" = {
       crate = "futures-task-0.3.34";
       target = "lib";
@@ -13875,7 +10253,6 @@
         "alloc"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-util-0.3.34-lib-37c68b86" = {
@@ -13902,7 +10279,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-999d8814";
         slab = "slab-0.4.12-lib-3224b0be";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "futures-util-0.3.34-lib-53d788e3" = {
@@ -13928,7 +10304,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         slab = "slab-0.4.12-lib-829227d0";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-util-0.3.34-lib-53d788e3.2" = {
@@ -13954,7 +10329,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         slab = "slab-0.4.12-lib-829227d0";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "futures-util-0.3.34-lib-6279c507" = {
@@ -13980,11 +10354,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-9de64525";
         slab = "slab-0.4.12-lib-cf267b56";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-util-0.3.34-lib-72c1310b" = {
@@ -14010,11 +10379,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-6e066b20";
         slab = "slab-0.4.12-lib-4615c082";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "futures-util-0.3.34-lib-8b139300" = {
@@ -14042,94 +10406,6 @@
       };
       layer = 0;
     };
-    "futures-util-0.3.34-lib-a0892cc7" = {
-      crate = "futures-util-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "futures-io"
-        "futures-sink"
-        "io"
-        "memchr"
-        "sink"
-        "slab"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        futures_io = "futures-io-0.3.34-lib-b1b0332c";
-        futures_sink = "futures-sink-0.3.34-lib-4bafbfaf";
-        futures_task = "futures-task-0.3.34-lib-ac893430";
-        memchr = "memchr-2.8.3-lib-a151c598";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        slab = "slab-0.4.12-lib-b390b86f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "futures-util-0.3.34-lib-a85affce" = {
-      crate = "futures-util-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "futures-io"
-        "futures-sink"
-        "io"
-        "memchr"
-        "sink"
-        "slab"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_io = "futures-io-0.3.34-lib-63346b42";
-        futures_sink = "futures-sink-0.3.34-lib-de662f80";
-        futures_task = "futures-task-0.3.34-lib-ae7b0ec0";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        slab = "slab-0.4.12-lib-ef398856";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "futures-util-0.3.34-lib-a85affce.2" = {
-      crate = "futures-util-0.3.34";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "futures-io"
-        "futures-sink"
-        "io"
-        "memchr"
-        "sink"
-        "slab"
-        "std"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_io = "futures-io-0.3.34-lib-63346b42";
-        futures_sink = "futures-sink-0.3.34-lib-93c62684";
-        futures_task = "futures-task-0.3.34-lib-ae7b0ec0";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        slab = "slab-0.4.12-lib-ef398856";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "futures-util-0.3.34-lib-bf57c951" = {
       crate = "futures-util-0.3.34";
       target = "lib";
@@ -14154,7 +10430,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-47d95d6d";
         slab = "slab-0.4.12-lib-57f3c871";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "generic-array-0.14.7-custom-build-29788e12" = {
@@ -14173,11 +10448,6 @@
       mode = "run";
       features = [ "more_lengths" ];
       build = "generic-array-0.14.7-custom-build-85e02d4b";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "generic-array-0.14.7-custom-build-85e02d4b" = {
@@ -14188,11 +10458,6 @@
       externs = {
         version_check = "version_check-0.9.5-lib-747d5f22";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "generic-array-0.14.7-custom-build-b2e75b7f" = {
@@ -14213,7 +10478,6 @@
       cross = true;
       features = [ "more_lengths" ];
       build = "generic-array-0.14.7-custom-build-b2e75b7f";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "generic-array-0.14.7-lib-1918bd66" = {
@@ -14225,7 +10489,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-7a4b16f0";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "generic-array-0.14.7-lib-19dbbbe8" = {
@@ -14238,7 +10501,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-e3311fd0";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "generic-array-0.14.7-lib-1a174dbe" = {
@@ -14250,11 +10512,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-8a9b45bb";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "generic-array-0.14.7-lib-40b77cf0" = {
@@ -14266,11 +10523,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-59db3133";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "generic-array-0.14.7-lib-5610c666" = {
@@ -14283,22 +10535,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-a9b144a7";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "generic-array-0.14.7-lib-7039bd15" = {
-      crate = "generic-array-0.14.7";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "more_lengths" ];
-      script = "generic-array-0.14.7-custom-build-73dbc609";
-      externs = {
-        typenum = "typenum-1.20.1-lib-687b790e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "generic-array-0.14.7-lib-8e3db5e1" = {
@@ -14312,22 +10548,6 @@
       };
       layer = 0;
     };
-    "generic-array-0.14.7-lib-f8626549" = {
-      crate = "generic-array-0.14.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "more_lengths" ];
-      script = "generic-array-0.14.7-custom-build-73dbc609";
-      externs = {
-        typenum = "typenum-1.20.1-lib-49b965bd";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "getrandom-0.2.17-lib-02a3b623" = {
       crate = "getrandom-0.2.17";
       target = "lib";
@@ -14338,7 +10558,6 @@
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "getrandom-0.2.17-lib-628174c3" = {
@@ -14350,7 +10569,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         libc = "libc-0.2.191-lib-909dff28";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "getrandom-0.2.17-lib-6bbbe10d" = {
@@ -14362,11 +10580,6 @@
         cfg_if = "cfg-if-1.0.5-lib-f2d9aaed";
         libc = "libc-0.2.191-lib-e1682bc7";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "getrandom-0.2.17-lib-ae9f130b" = {
@@ -14390,7 +10603,6 @@
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "getrandom-0.2.17-lib-e4f668d9" = {
@@ -14402,42 +10614,6 @@
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "getrandom-0.2.17-lib-f3a8d36d" = {
-      crate = "getrandom-0.2.17";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "std" ];
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        libc = "libc-0.2.191-lib-66e06b02";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "getrandom-0.2.17-lib-fb49b830" = {
-      crate = "getrandom-0.2.17";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "std" ];
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-160cb895";
-        libc = "libc-0.2.191-lib-73ac5a23";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "getrandom-0.3.4-custom-build-296dc9c5" = {
@@ -14446,11 +10622,6 @@
       profile = "dev";
       mode = "run";
       build = "getrandom-0.3.4-custom-build-feece917";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "getrandom-0.3.4-custom-build-4963f3c7" = {
@@ -14460,7 +10631,6 @@
       mode = "run";
       cross = true;
       build = "getrandom-0.3.4-custom-build-8a9c27c9";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "getrandom-0.3.4-custom-build-745763e5" = {
@@ -14469,11 +10639,6 @@
       profile = "release";
       mode = "run";
       build = "getrandom-0.3.4-custom-build-8a9c27c9";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "getrandom-0.3.4-custom-build-8a9c27c9" = {
@@ -14486,11 +10651,6 @@
       crate = "getrandom-0.3.4";
       target = "build-script";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "getrandom-0.3.4-lib-000cb6ff" = {
@@ -14503,7 +10663,6 @@
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "getrandom-0.3.4-lib-0ea1aea5" = {
@@ -14516,7 +10675,6 @@
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "getrandom-0.3.4-lib-5743fdd0" = {
@@ -14528,38 +10686,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         libc = "libc-0.2.191-lib-909dff28";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "getrandom-0.3.4-lib-71200239" = {
-      crate = "getrandom-0.3.4";
-      target = "lib";
-      profile = "dev-3";
-      script = "getrandom-0.3.4-custom-build-296dc9c5";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        libc = "libc-0.2.191-lib-66e06b02";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "getrandom-0.3.4-lib-ca0082cd" = {
-      crate = "getrandom-0.3.4";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      script = "getrandom-0.3.4-custom-build-296dc9c5";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-160cb895";
-        libc = "libc-0.2.191-lib-73ac5a23";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "getrandom-0.3.4-lib-d7a01180" = {
@@ -14571,11 +10697,6 @@
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "graphql-parser-0.4.1-lib-100d268a" = {
@@ -14586,21 +10707,6 @@
         combine = "combine-4.6.9-lib-e1eb3b1f";
         thiserror = "thiserror-1.0.69-lib-310802da";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "graphql-parser-0.4.1-lib-17b697e1" = {
-      crate = "graphql-parser-0.4.1";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        combine = "combine-4.6.9-lib-a4bee40f";
-        thiserror = "thiserror-1.0.69-lib-82b669f8";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "graphql-parser-0.4.1-lib-63820131" = {
@@ -14611,26 +10717,6 @@
         combine = "combine-4.6.9-lib-0843935f";
         thiserror = "thiserror-1.0.69-lib-bd819dad";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "graphql-parser-0.4.1-lib-7445619f" = {
-      crate = "graphql-parser-0.4.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        combine = "combine-4.6.9-lib-e2ec9151";
-        thiserror = "thiserror-1.0.69-lib-bab66b5e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "graphql-parser-0.4.1-lib-a2af0990" = {
@@ -14642,7 +10728,6 @@
         combine = "combine-4.6.9-lib-54ca0ba4";
         thiserror = "thiserror-1.0.69-lib-626abad7";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "graphql-parser-0.4.1-lib-c13828c6" = {
@@ -14654,7 +10739,6 @@
         combine = "combine-4.6.9-lib-465c0402";
         thiserror = "thiserror-1.0.69-lib-dec727ed";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "handlebars-5.1.2-lib-087818cc" = {
@@ -14669,7 +10753,6 @@
         serde_json = "serde_json-1.0.154-lib-d8e29997";
         thiserror = "thiserror-1.0.69-lib-310802da";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "handlebars-5.1.2-lib-087818cc.2" = {
@@ -14684,7 +10767,6 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-1.0.69-lib-310802da";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "handlebars-5.1.2-lib-31af7d3a" = {
@@ -14700,43 +10782,6 @@
         serde_json = "serde_json-1.0.154-lib-3f37ade0";
         thiserror = "thiserror-1.0.69-lib-626abad7";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "handlebars-5.1.2-lib-8ba31388" = {
-      crate = "handlebars-5.1.2";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        log = "log-0.4.35-lib-a4c4cb8f";
-        pest = "pest-2.8.3-lib-00c783a5";
-        pest_derive = "pest_derive-2.8.3-lib-d6844721";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-7856ccd9";
-        thiserror = "thiserror-1.0.69-lib-82b669f8";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "handlebars-5.1.2-lib-8ba31388.2" = {
-      crate = "handlebars-5.1.2";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        log = "log-0.4.35-lib-a4c4cb8f";
-        pest = "pest-2.8.3-lib-00c783a5";
-        pest_derive = "pest_derive-2.8.3-lib-d6844721";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        thiserror = "thiserror-1.0.69-lib-82b669f8";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "handlebars-5.1.2-lib-97679fdd" = {
@@ -14751,11 +10796,6 @@
         serde_json = "serde_json-1.0.154-lib-b626a92c";
         thiserror = "thiserror-1.0.69-lib-bd819dad";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "handlebars-5.1.2-lib-ed5d4dfe" = {
@@ -14771,26 +10811,6 @@
         serde_json = "serde_json-1.0.154-lib-722b3d6d";
         thiserror = "thiserror-1.0.69-lib-dec727ed";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "handlebars-5.1.2-lib-fd73bad3" = {
-      crate = "handlebars-5.1.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        log = "log-0.4.35-lib-df06b7c7";
-        pest = "pest-2.8.3-lib-049ea301";
-        pest_derive = "pest_derive-2.8.3-lib-d6844721.2";
-        serde = "serde-1.0.229-lib-331a203d";
-        serde_json = "serde_json-1.0.154-lib-509112bc";
-        thiserror = "thiserror-1.0.69-lib-bab66b5e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashbrown-0.15.5-lib-003a2162" = {
@@ -14811,30 +10831,6 @@
         equivalent = "equivalent-1.0.3-lib-eb4a4339";
         foldhash = "foldhash-0.1.5-lib-e1757760";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "hashbrown-0.15.5-lib-2deb3228" = {
-      crate = "hashbrown-0.15.5";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "allocator-api2"
-        "default"
-        "default-hasher"
-        "equivalent"
-        "inline-more"
-        "raw-entry"
-      ];
-      externs = {
-        allocator_api2 = "allocator-api2-0.2.21-lib-de071ec6";
-        equivalent = "equivalent-1.0.3-lib-c3659fc0";
-        foldhash = "foldhash-0.1.5-lib-ba9fd479";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashbrown-0.15.5-lib-61d5f502" = {
@@ -14873,11 +10869,6 @@
         equivalent = "equivalent-1.0.3-lib-68a8a74e";
         foldhash = "foldhash-0.1.5-lib-0df42ef9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashbrown-0.15.5-lib-70719443" = {
@@ -14897,7 +10888,6 @@
         equivalent = "equivalent-1.0.3-lib-7280a404";
         foldhash = "foldhash-0.1.5-lib-55726ba8";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hashbrown-0.15.5-lib-74ba3b1c" = {
@@ -14917,35 +10907,6 @@
         equivalent = "equivalent-1.0.3-lib-d4c94ff5";
         foldhash = "foldhash-0.1.5-lib-23441ac7";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hashbrown-0.15.5-lib-daf892fe" = {
-      crate = "hashbrown-0.15.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "allocator-api2"
-        "default"
-        "default-hasher"
-        "equivalent"
-        "inline-more"
-        "raw-entry"
-      ];
-      externs = {
-        allocator_api2 = "allocator-api2-0.2.21-lib-a0d1c67f";
-        equivalent = "equivalent-1.0.3-lib-fa3c6c9e";
-        foldhash = "foldhash-0.1.5-lib-6fe580c9";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashbrown-0.15.5-lib-faeb41a5" = {
@@ -14966,39 +10927,18 @@
         equivalent = "equivalent-1.0.3-lib-ca2e09f6";
         foldhash = "foldhash-0.1.5-lib-835e9556";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "hashbrown-0.17.1-lib-1986686d" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hashbrown-0.17.1-lib-2bbdc1c5" = {
-      crate = "hashbrown-0.17.1";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashbrown-0.17.1-lib-2e9abdfc" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashbrown-0.17.1-lib-3c0e8126" = {
@@ -15006,25 +10946,12 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hashbrown-0.17.1-lib-566e5235" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "hashbrown-0.17.1-lib-a5904041" = {
-      crate = "hashbrown-0.17.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashbrown-0.17.1-lib-b6c3501c" = {
@@ -15032,7 +10959,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "hashbrown-0.17.1-lib-bdb4a94b" = {
@@ -15048,24 +10974,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-74ba3b1c";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hashlink-0.10.0-lib-66e9ef73" = {
-      crate = "hashlink-0.10.0";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        hashbrown = "hashbrown-0.15.5-lib-2deb3228";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashlink-0.10.0-lib-72535572" = {
@@ -15076,7 +10984,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-faeb41a5";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "hashlink-0.10.0-lib-744c4165" = {
@@ -15086,11 +10993,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-7043525e";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hashlink-0.10.0-lib-8794d93e" = {
@@ -15102,20 +11004,6 @@
       };
       layer = 0;
     };
-    "hashlink-0.10.0-lib-9afeeff6" = {
-      crate = "hashlink-0.10.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        hashbrown = "hashbrown-0.15.5-lib-daf892fe";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "hashlink-0.10.0-lib-c5af2fbe" = {
       crate = "hashlink-0.10.0";
       target = "lib";
@@ -15123,7 +11011,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-70719443";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hashlink-0.10.0-lib-e19eaaa2" = {
@@ -15134,7 +11021,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-003a2162";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "heck-0.5.0-lib-298ca10e" = {
@@ -15148,38 +11034,12 @@
       target = "lib";
       profile = "dev-2";
       mode = "check";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "heck-0.5.0-lib-cecf5b1b" = {
       crate = "heck-0.5.0";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hex-0.4.3-lib-3d0bf2f3" = {
-      crate = "hex-0.4.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hex-0.4.3-lib-6d9753a4" = {
@@ -15192,7 +11052,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "hex-0.4.3-lib-88d0397e" = {
@@ -15205,22 +11064,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "hex-0.4.3-lib-b60d7238" = {
-      crate = "hex-0.4.3";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hex-0.4.3-lib-bec45bd5" = {
@@ -15232,7 +11075,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hex-0.4.3-lib-c23c0bc7" = {
@@ -15244,11 +11086,6 @@
         "default"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hex-0.4.3-lib-def43701" = {
@@ -15259,11 +11096,6 @@
         "alloc"
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -15286,21 +11118,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-a2690556";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "hkdf-0.12.4-lib-235c92ef" = {
-      crate = "hkdf-0.12.4";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        hmac = "hmac-0.12.1-lib-89d04aab";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hkdf-0.12.4-lib-311611e4" = {
@@ -15310,11 +11127,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-c6962453";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hkdf-0.12.4-lib-a663d6ab" = {
@@ -15324,11 +11136,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-379aeb4c";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hkdf-0.12.4-lib-b9e23efd" = {
@@ -15339,33 +11146,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-05671aee";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "hkdf-0.12.4-lib-bf7792bc" = {
-      crate = "hkdf-0.12.4";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        hmac = "hmac-0.12.1-lib-04cab0c1";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hkdf-0.12.4-lib-bf7792bc.2" = {
-      crate = "hkdf-0.12.4";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        hmac = "hmac-0.12.1-lib-04cab0c1.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hkdf-0.12.4-lib-cfcf926b" = {
@@ -15375,7 +11155,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-548ce62e";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hkdf-0.12.4-lib-cfcf926b.2" = {
@@ -15385,7 +11164,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-548ce62e.2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hkdf-0.12.4-lib-ed406bc8" = {
@@ -15397,34 +11175,6 @@
       };
       layer = 0;
     };
-    "hmac-0.12.1-lib-04cab0c1" = {
-      crate = "hmac-0.12.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "reset" ];
-      externs = {
-        digest = "digest-0.10.7-lib-bf26349d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hmac-0.12.1-lib-04cab0c1.2" = {
-      crate = "hmac-0.12.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "reset" ];
-      externs = {
-        digest = "digest-0.10.7-lib-dad4055d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "hmac-0.12.1-lib-05671aee" = {
       crate = "hmac-0.12.1";
       target = "lib";
@@ -15434,7 +11184,6 @@
       externs = {
         digest = "digest-0.10.7-lib-ded23ef0";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "hmac-0.12.1-lib-379aeb4c" = {
@@ -15445,11 +11194,6 @@
       externs = {
         digest = "digest-0.10.7-lib-bf26349d.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hmac-0.12.1-lib-548ce62e" = {
@@ -15460,7 +11204,6 @@
       externs = {
         digest = "digest-0.10.7-lib-bf26349d";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hmac-0.12.1-lib-548ce62e.2" = {
@@ -15471,22 +11214,6 @@
       externs = {
         digest = "digest-0.10.7-lib-065ea419";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "hmac-0.12.1-lib-89d04aab" = {
-      crate = "hmac-0.12.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "reset" ];
-      externs = {
-        digest = "digest-0.10.7-lib-fafd3309";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hmac-0.12.1-lib-a2690556" = {
@@ -15498,7 +11225,6 @@
       externs = {
         digest = "digest-0.10.7-lib-2bf25283";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hmac-0.12.1-lib-b36a47ca" = {
@@ -15519,11 +11245,6 @@
       externs = {
         digest = "digest-0.10.7-lib-2b578465";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "home-0.5.12-lib-0fe3f471" = {
@@ -15531,50 +11252,18 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "home-0.5.12-lib-1afc2283" = {
-      crate = "home-0.5.12";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "home-0.5.12-lib-4e90dd79" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "home-0.5.12-lib-58d80393" = {
-      crate = "home-0.5.12";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "home-0.5.12-lib-7cc68001" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "home-0.5.12-lib-8680cd7e" = {
@@ -15582,34 +11271,18 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "home-0.5.12-lib-8d013396" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "home-0.5.12-lib-ecf3064f" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "release-2";
-      layer = 0;
-    };
-    "hostname-0.4.2-lib-06dddd40" = {
-      crate = "hostname-0.4.2";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        libc = "libc-0.2.191-lib-66e06b02";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hostname-0.4.2-lib-13d4e02e" = {
@@ -15621,7 +11294,6 @@
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hostname-0.4.2-lib-24fa2b31" = {
@@ -15632,11 +11304,6 @@
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hostname-0.4.2-lib-3d88afb6" = {
@@ -15647,7 +11314,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         libc = "libc-0.2.191-lib-909dff28";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hostname-0.4.2-lib-9221e90c" = {
@@ -15659,22 +11325,6 @@
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "hostname-0.4.2-lib-eedd1f87" = {
-      crate = "hostname-0.4.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-160cb895";
-        libc = "libc-0.2.191-lib-73ac5a23";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "http-1.5.0-lib-01a93919" = {
@@ -15690,26 +11340,6 @@
         bytes = "bytes-1.12.1-lib-6815e2c3";
         itoa = "itoa-1.0.18-lib-55320c13";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "http-1.5.0-lib-42af64f9" = {
-      crate = "http-1.5.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-abec5663";
-        itoa = "itoa-1.0.18-lib-6948623d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "http-1.5.0-lib-4655ba73" = {
@@ -15724,11 +11354,6 @@
         bytes = "bytes-1.12.1-lib-76485e15";
         itoa = "itoa-1.0.18-lib-ffb06609";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "http-1.5.0-lib-79af5cc8" = {
@@ -15743,25 +11368,6 @@
         bytes = "bytes-1.12.1-lib-33c64075";
         itoa = "itoa-1.0.18-lib-cd042dcb";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "http-1.5.0-lib-924920ed" = {
-      crate = "http-1.5.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "http-1.5.0-lib-9f5fb7dc" = {
@@ -15777,7 +11383,6 @@
         bytes = "bytes-1.12.1-lib-6d36d5c2";
         itoa = "itoa-1.0.18-lib-9d170c43";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "http-body-1.1.0-lib-30391a84" = {
@@ -15789,7 +11394,6 @@
         bytes = "bytes-1.12.1-lib-6815e2c3";
         http = "http-1.5.0-lib-01a93919";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "http-body-1.1.0-lib-3ef0fab7" = {
@@ -15801,21 +11405,6 @@
         bytes = "bytes-1.12.1-lib-6d36d5c2";
         http = "http-1.5.0-lib-9f5fb7dc";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "http-body-1.1.0-lib-689c58f0" = {
-      crate = "http-body-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        http = "http-1.5.0-lib-924920ed";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "http-body-1.1.0-lib-aaadbe83" = {
@@ -15826,11 +11415,6 @@
         bytes = "bytes-1.12.1-lib-76485e15";
         http = "http-1.5.0-lib-4655ba73";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "http-body-1.1.0-lib-b4d3b76c" = {
@@ -15841,59 +11425,6 @@
         bytes = "bytes-1.12.1-lib-33c64075";
         http = "http-1.5.0-lib-79af5cc8";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "http-body-1.1.0-lib-e155ffc5" = {
-      crate = "http-body-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        bytes = "bytes-1.12.1-lib-abec5663";
-        http = "http-1.5.0-lib-42af64f9";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "http-body-util-0.1.5-lib-0396a39d" = {
-      crate = "http-body-util-0.1.5";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "default" ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        http = "http-1.5.0-lib-924920ed";
-        http_body = "http-body-1.1.0-lib-689c58f0";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "http-body-util-0.1.5-lib-60e843d6" = {
-      crate = "http-body-util-0.1.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "default" ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-abec5663";
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        http = "http-1.5.0-lib-42af64f9";
-        http_body = "http-body-1.1.0-lib-e155ffc5";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "http-body-util-0.1.5-lib-784f5219" = {
@@ -15908,11 +11439,6 @@
         http_body = "http-body-1.1.0-lib-aaadbe83";
         pin_project_lite = "pin-project-lite-0.2.17-lib-6e066b20";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "http-body-util-0.1.5-lib-d0e6372f" = {
@@ -15927,7 +11453,6 @@
         http_body = "http-body-1.1.0-lib-b4d3b76c";
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "http-body-util-0.1.5-lib-dd816a0b" = {
@@ -15943,7 +11468,6 @@
         http_body = "http-body-1.1.0-lib-3ef0fab7";
         pin_project_lite = "pin-project-lite-0.2.17-lib-999d8814";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "http-body-util-0.1.5-lib-f9bb7ac9" = {
@@ -15959,7 +11483,6 @@
         http_body = "http-body-1.1.0-lib-30391a84";
         pin_project_lite = "pin-project-lite-0.2.17-lib-47d95d6d";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "httparse-1.10.1-custom-build-1403a546" = {
@@ -15969,11 +11492,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -15987,11 +11505,6 @@
         "std"
       ];
       build = "httparse-1.10.1-custom-build-9bef9b84";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "httparse-1.10.1-custom-build-9bef9b84" = {
@@ -16015,7 +11528,6 @@
         "std"
       ];
       build = "httparse-1.10.1-custom-build-9bef9b84";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "httparse-1.10.1-custom-build-e9810b27" = {
@@ -16028,26 +11540,6 @@
         "std"
       ];
       build = "httparse-1.10.1-custom-build-1403a546";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "httparse-1.10.1-lib-0fff6a8c" = {
-      crate = "httparse-1.10.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      script = "httparse-1.10.1-custom-build-e9810b27";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "httparse-1.10.1-lib-26fc84d5" = {
@@ -16060,7 +11552,6 @@
         "std"
       ];
       script = "httparse-1.10.1-custom-build-dd60c23f";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "httparse-1.10.1-lib-4ed80890" = {
@@ -16072,27 +11563,6 @@
         "std"
       ];
       script = "httparse-1.10.1-custom-build-9359ce67";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "httparse-1.10.1-lib-9fad719c" = {
-      crate = "httparse-1.10.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      script = "httparse-1.10.1-custom-build-e9810b27";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "httparse-1.10.1-lib-cc5708f9" = {
@@ -16104,7 +11574,6 @@
         "std"
       ];
       script = "httparse-1.10.1-custom-build-e9810b27";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "httparse-1.10.1-lib-fe9fb66a" = {
@@ -16117,7 +11586,6 @@
         "std"
       ];
       script = "httparse-1.10.1-custom-build-e9810b27";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "httpdate-1.0.3-lib-0cbd1c5e" = {
@@ -16125,46 +11593,18 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "httpdate-1.0.3-lib-2fe8a648" = {
       crate = "httpdate-1.0.3";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "httpdate-1.0.3-lib-30127f4f" = {
-      crate = "httpdate-1.0.3";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "httpdate-1.0.3-lib-46056583" = {
       crate = "httpdate-1.0.3";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "httpdate-1.0.3-lib-78afed70" = {
-      crate = "httpdate-1.0.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "httpdate-1.0.3-lib-ae06c918" = {
@@ -16172,7 +11612,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "hyper-1.12.0-lib-149fa203" = {
@@ -16198,7 +11637,6 @@
         smallvec = "smallvec-1.16.5-lib-b6750bbc";
         tokio = "tokio-1.54.1-lib-14c11885";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hyper-1.12.0-lib-29cba8f4" = {
@@ -16223,96 +11661,6 @@
         smallvec = "smallvec-1.16.5-lib-c45cbf28";
         tokio = "tokio-1.54.1-lib-9ca75a24";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hyper-1.12.0-lib-2ed436db" = {
-      crate = "hyper-1.12.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "http1"
-        "server"
-      ];
-      externs = {
-        atomic_waker = "atomic-waker-1.1.2-lib-5f9cc250";
-        bytes = "bytes-1.12.1-lib-abec5663";
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        http = "http-1.5.0-lib-42af64f9";
-        http_body = "http-body-1.1.0-lib-e155ffc5";
-        httparse = "httparse-1.10.1-lib-9fad719c";
-        httpdate = "httpdate-1.0.3-lib-78afed70";
-        itoa = "itoa-1.0.18-lib-6948623d";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        smallvec = "smallvec-1.16.5-lib-144aca9a";
-        tokio = "tokio-1.54.1-lib-12d7797e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hyper-1.12.0-lib-56a6e9ef" = {
-      crate = "hyper-1.12.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "http1"
-        "server"
-      ];
-      externs = {
-        atomic_waker = "atomic-waker-1.1.2-lib-157b1263";
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        http = "http-1.5.0-lib-924920ed";
-        http_body = "http-body-1.1.0-lib-689c58f0";
-        httparse = "httparse-1.10.1-lib-0fff6a8c";
-        httpdate = "httpdate-1.0.3-lib-30127f4f";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        smallvec = "smallvec-1.16.5-lib-26dd8d39";
-        tokio = "tokio-1.54.1-lib-b16541d6";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hyper-1.12.0-lib-56a6e9ef.2" = {
-      crate = "hyper-1.12.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "http1"
-        "server"
-      ];
-      externs = {
-        atomic_waker = "atomic-waker-1.1.2-lib-157b1263";
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        http = "http-1.5.0-lib-924920ed";
-        http_body = "http-body-1.1.0-lib-689c58f0";
-        httparse = "httparse-1.10.1-lib-0fff6a8c";
-        httpdate = "httpdate-1.0.3-lib-30127f4f";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        smallvec = "smallvec-1.16.5-lib-26dd8d39";
-        tokio = "tokio-1.54.1-lib-637700f5";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hyper-1.12.0-lib-6c72c1dc" = {
@@ -16337,7 +11685,6 @@
         smallvec = "smallvec-1.16.5-lib-826e54ae";
         tokio = "tokio-1.54.1-lib-381be5de";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hyper-1.12.0-lib-6c72c1dc.2" = {
@@ -16362,7 +11709,6 @@
         smallvec = "smallvec-1.16.5-lib-826e54ae";
         tokio = "tokio-1.54.1-lib-e9b9011f";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hyper-1.12.0-lib-ad726c51" = {
@@ -16388,7 +11734,6 @@
         smallvec = "smallvec-1.16.5-lib-b60c9bb1";
         tokio = "tokio-1.54.1-lib-064452ff";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "hyper-util-0.1.21-lib-0a993d03" = {
@@ -16411,11 +11756,6 @@
         tokio = "tokio-1.54.1-lib-9ca75a24";
         tower_service = "tower-service-0.3.3-lib-8ef50b8e";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hyper-util-0.1.21-lib-563efb99" = {
@@ -16439,34 +11779,6 @@
         tokio = "tokio-1.54.1-lib-064452ff";
         tower_service = "tower-service-0.3.3-lib-af367671";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "hyper-util-0.1.21-lib-5b6eb5b0" = {
-      crate = "hyper-util-0.1.21";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "http1"
-        "server"
-        "service"
-        "tokio"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-abec5663";
-        http = "http-1.5.0-lib-42af64f9";
-        http_body = "http-body-1.1.0-lib-e155ffc5";
-        hyper = "hyper-1.12.0-lib-2ed436db";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        tokio = "tokio-1.54.1-lib-12d7797e";
-        tower_service = "tower-service-0.3.3-lib-9dd89f00";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "hyper-util-0.1.21-lib-7a4e41fb" = {
@@ -16490,7 +11802,6 @@
         tokio = "tokio-1.54.1-lib-14c11885";
         tower_service = "tower-service-0.3.3-lib-82b686c9";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hyper-util-0.1.21-lib-9f6f9cff" = {
@@ -16513,7 +11824,6 @@
         tokio = "tokio-1.54.1-lib-381be5de";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "hyper-util-0.1.21-lib-9f6f9cff.2" = {
@@ -16536,71 +11846,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "hyper-util-0.1.21-lib-e627c599" = {
-      crate = "hyper-util-0.1.21";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "http1"
-        "server"
-        "service"
-        "tokio"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        http = "http-1.5.0-lib-924920ed";
-        http_body = "http-body-1.1.0-lib-689c58f0";
-        hyper = "hyper-1.12.0-lib-56a6e9ef";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        tokio = "tokio-1.54.1-lib-b16541d6";
-        tower_service = "tower-service-0.3.3-lib-48bb9cca";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "hyper-util-0.1.21-lib-e627c599.2" = {
-      crate = "hyper-util-0.1.21";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "http1"
-        "server"
-        "service"
-        "tokio"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        http = "http-1.5.0-lib-924920ed";
-        http_body = "http-body-1.1.0-lib-689c58f0";
-        hyper = "hyper-1.12.0-lib-56a6e9ef.2";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower_service = "tower-service-0.3.3-lib-48bb9cca";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "iana-time-zone-0.1.65-lib-0c1adcf9" = {
-      crate = "iana-time-zone-0.1.65";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "fallback" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "iana-time-zone-0.1.65-lib-59ae0744" = {
@@ -16608,10 +11853,13 @@
       target = "lib";
       profile = "dev";
       features = [ "fallback" ];
-      externs = {
-        core_foundation_sys = "core-foundation-sys-0.8.7-lib-3fc25f20";
+      only = {
+        aarch64-darwin = {
+          externs = {
+            core_foundation_sys = "core-foundation-sys-0.8.7-lib-3fc25f20";
+          };
+        };
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "iana-time-zone-0.1.65-lib-901c965d" = {
@@ -16626,11 +11874,6 @@
           };
         };
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "iana-time-zone-0.1.65-lib-9502b5b3" = {
@@ -16653,7 +11896,6 @@
       profile = "release";
       cross = true;
       features = [ "fallback" ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "iana-time-zone-0.1.65-lib-ccef2d8b" = {
@@ -16668,11 +11910,6 @@
           };
         };
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "iana-time-zone-0.1.65-lib-dac63698" = {
@@ -16681,21 +11918,13 @@
       profile = "dev";
       mode = "check";
       features = [ "fallback" ];
-      externs = {
-        core_foundation_sys = "core-foundation-sys-0.8.7-lib-f1664e54";
+      only = {
+        aarch64-darwin = {
+          externs = {
+            core_foundation_sys = "core-foundation-sys-0.8.7-lib-f1664e54";
+          };
+        };
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "iana-time-zone-0.1.65-lib-e07299b4" = {
-      crate = "iana-time-zone-0.1.65";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "fallback" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna-1.1.0-lib-35c7dbd5" = {
@@ -16712,11 +11941,6 @@
         smallvec = "smallvec-1.16.5-lib-c45cbf28";
         utf8_iter = "utf8_iter-1.1.0-lib-aec2147c";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna-1.1.0-lib-4741d8c7" = {
@@ -16734,47 +11958,6 @@
         smallvec = "smallvec-1.16.5-lib-b6750bbc";
         utf8_iter = "utf8_iter-1.1.0-lib-1a1c795f";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "idna-1.1.0-lib-754c9f21" = {
-      crate = "idna-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "compiled_data"
-        "std"
-      ];
-      externs = {
-        idna_adapter = "idna_adapter-1.1.0-lib-0b4a1c69";
-        smallvec = "smallvec-1.16.5-lib-26dd8d39";
-        utf8_iter = "utf8_iter-1.1.0-lib-41685d94";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "idna-1.1.0-lib-754c9f21.2" = {
-      crate = "idna-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "compiled_data"
-        "std"
-      ];
-      externs = {
-        idna_adapter = "idna_adapter-1.1.0-lib-0b4a1c69";
-        smallvec = "smallvec-1.16.5-lib-bb6c8c81";
-        utf8_iter = "utf8_iter-1.1.0-lib-41685d94";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna-1.1.0-lib-81d4f677" = {
@@ -16792,7 +11975,6 @@
         smallvec = "smallvec-1.16.5-lib-b60c9bb1";
         utf8_iter = "utf8_iter-1.1.0-lib-30a40829";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "idna-1.1.0-lib-9b2fa128" = {
@@ -16825,7 +12007,6 @@
         smallvec = "smallvec-1.16.5-lib-826e54ae";
         utf8_iter = "utf8_iter-1.1.0-lib-32e284c5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "idna-1.1.0-lib-aff2a8fe.2" = {
@@ -16842,28 +12023,6 @@
         smallvec = "smallvec-1.16.5-lib-bb6c8c81";
         utf8_iter = "utf8_iter-1.1.0-lib-32e284c5";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "idna-1.1.0-lib-b8c49ee8" = {
-      crate = "idna-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "compiled_data"
-        "std"
-      ];
-      externs = {
-        idna_adapter = "idna_adapter-1.1.0-lib-887338a7";
-        smallvec = "smallvec-1.16.5-lib-144aca9a";
-        utf8_iter = "utf8_iter-1.1.0-lib-cbefaf4e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna-1.1.0-lib-de332982" = {
@@ -16880,27 +12039,6 @@
         smallvec = "smallvec-1.16.5-lib-bb6c8c81.2";
         utf8_iter = "utf8_iter-1.1.0-lib-9aa8a8d1";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "idna_adapter-1.1.0-lib-0b4a1c69" = {
-      crate = "idna_adapter-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "compiled_data" ];
-      externs = {
-        idna_mapping = "idna_mapping-1.1.0-lib-5412e47b";
-        unicode_bidi = "unicode-bidi-0.3.18-lib-1ef8db2c";
-        unicode_normalization = "unicode-normalization-0.1.26-lib-151bf522";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna_adapter-1.1.0-lib-463c86a9" = {
@@ -16913,7 +12051,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-7499440e";
         unicode_normalization = "unicode-normalization-0.1.26-lib-7920e10b";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "idna_adapter-1.1.0-lib-67dfbf63" = {
@@ -16927,7 +12064,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-185be089";
         unicode_normalization = "unicode-normalization-0.1.26-lib-a4cef612";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "idna_adapter-1.1.0-lib-7b6b5de1" = {
@@ -16940,28 +12076,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-8e667cf3";
         unicode_normalization = "unicode-normalization-0.1.26-lib-a0bccdb6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "idna_adapter-1.1.0-lib-887338a7" = {
-      crate = "idna_adapter-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "compiled_data" ];
-      externs = {
-        idna_mapping = "idna_mapping-1.1.0-lib-22be4fda";
-        unicode_bidi = "unicode-bidi-0.3.18-lib-55c60dd4";
-        unicode_normalization = "unicode-normalization-0.1.26-lib-96e31053";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna_adapter-1.1.0-lib-93deb976" = {
@@ -16987,7 +12101,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-314e5759";
         unicode_normalization = "unicode-normalization-0.1.26-lib-812194c9";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "idna_adapter-1.1.0-lib-a91c7645" = {
@@ -17000,11 +12113,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-5b36a518";
         unicode_normalization = "unicode-normalization-0.1.26-lib-629e2340";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna_mapping-1.1.0-lib-1f1fab7a" = {
@@ -17015,34 +12123,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-b4bd28d9";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "idna_mapping-1.1.0-lib-22be4fda" = {
-      crate = "idna_mapping-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        unicode_joining_type = "unicode-joining-type-1.0.0-lib-74d09f0e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "idna_mapping-1.1.0-lib-5412e47b" = {
-      crate = "idna_mapping-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        unicode_joining_type = "unicode-joining-type-1.0.0-lib-6cbd44db";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna_mapping-1.1.0-lib-85ac6233" = {
@@ -17053,7 +12133,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-9a9c283f";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "idna_mapping-1.1.0-lib-8929401a" = {
@@ -17063,11 +12142,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-a58d7eab";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna_mapping-1.1.0-lib-b390928c" = {
@@ -17077,7 +12151,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-05497f3b";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "idna_mapping-1.1.0-lib-d512fa50" = {
@@ -17087,11 +12160,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-80571a84";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "idna_mapping-1.1.0-lib-e6a9aeae" = {
@@ -17117,11 +12185,6 @@
         hashbrown = "hashbrown-0.17.1-lib-2e9abdfc";
         serde_core = "serde_core-1.0.229-lib-1bcde0f6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "indexmap-2.14.2-lib-1f7cc13b" = {
@@ -17139,7 +12202,6 @@
         hashbrown = "hashbrown-0.17.1-lib-3c0e8126";
         serde_core = "serde_core-1.0.229-lib-1f2f4eb5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "indexmap-2.14.2-lib-4783ead2" = {
@@ -17171,28 +12233,6 @@
         hashbrown = "hashbrown-0.17.1-lib-b6c3501c";
         serde_core = "serde_core-1.0.229-lib-8bfbd229";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "indexmap-2.14.2-lib-71d5f60e" = {
-      crate = "indexmap-2.14.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "serde"
-        "std"
-      ];
-      externs = {
-        equivalent = "equivalent-1.0.3-lib-fa3c6c9e";
-        hashbrown = "hashbrown-0.17.1-lib-a5904041";
-        serde_core = "serde_core-1.0.229-lib-4a94d836";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "indexmap-2.14.2-lib-8f8512bc" = {
@@ -17203,31 +12243,10 @@
         "default"
         "std"
       ];
-      only = {
-        aarch64-darwin = {
-          externs = {
-            equivalent = "equivalent-1.0.3-lib-7280a404";
-            hashbrown = "hashbrown-0.17.1-lib-566e5235";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            equivalent = "equivalent-1.0.3-lib-c3659fc0";
-            hashbrown = "hashbrown-0.17.1-lib-2bbdc1c5";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            equivalent = "equivalent-1.0.3-lib-c3659fc0";
-            hashbrown = "hashbrown-0.17.1-lib-2bbdc1c5";
-          };
-        };
+      externs = {
+        equivalent = "equivalent-1.0.3-lib-7280a404";
+        hashbrown = "hashbrown-0.17.1-lib-566e5235";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "indexmap-2.14.2-lib-8f8512bc.2" = {
@@ -17242,31 +12261,6 @@
         equivalent = "equivalent-1.0.3-lib-d4c94ff5";
         hashbrown = "hashbrown-0.17.1-lib-1986686d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "indexmap-2.14.2-lib-c8e0fefd" = {
-      crate = "indexmap-2.14.2";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "serde"
-        "std"
-      ];
-      externs = {
-        equivalent = "equivalent-1.0.3-lib-c3659fc0";
-        hashbrown = "hashbrown-0.17.1-lib-2bbdc1c5";
-        serde_core = "serde_core-1.0.229-lib-801de58d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "indexmap-2.14.2-lib-ff0ac439" = {
@@ -17283,7 +12277,6 @@
         hashbrown = "hashbrown-0.17.1-lib-566e5235";
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "itoa-1.0.18-lib-2c6d1925" = {
@@ -17297,18 +12290,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "itoa-1.0.18-lib-6948623d" = {
-      crate = "itoa-1.0.18";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "itoa-1.0.18-lib-9d170c43" = {
@@ -17316,70 +12297,24 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "itoa-1.0.18-lib-cd042dcb" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "itoa-1.0.18-lib-cd718ac2" = {
-      crate = "itoa-1.0.18";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "itoa-1.0.18-lib-eee20cbb" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "itoa-1.0.18-lib-ffb06609" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "juniper-0.16.2-lib-1e63ebb5" = {
-      crate = "juniper-0.16.2";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "schema-language" ];
-      externs = {
-        async_trait = "async-trait-0.1.92-lib-37be2686";
-        auto_enums = "auto_enums-0.8.10-lib-a10e7f56";
-        fnv = "fnv-1.0.7-lib-b23912c7";
-        futures = "futures-0.3.34-lib-b1889fd9";
-        graphql_parser = "graphql-parser-0.4.1-lib-17b697e1";
-        indexmap = "indexmap-2.14.2-lib-c8e0fefd";
-        juniper_codegen = "juniper_codegen-0.16.0-lib-940b041b";
-        serde = "serde-1.0.229-lib-224026dc";
-        smartstring = "smartstring-1.0.1-lib-f31dcbd2";
-        static_assertions = "static_assertions-1.1.0-lib-3207ac2a";
-        void = "void-1.0.2-lib-998110ad";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "juniper-0.16.2-lib-3b31e52d" = {
@@ -17400,11 +12335,6 @@
         static_assertions = "static_assertions-1.1.0-lib-4287961d";
         void = "void-1.0.2-lib-ce257273";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "juniper-0.16.2-lib-4af2da1c" = {
@@ -17425,32 +12355,6 @@
         static_assertions = "static_assertions-1.1.0-lib-fed40e8f";
         void = "void-1.0.2-lib-bf108ecd";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "juniper-0.16.2-lib-b71b5f91" = {
-      crate = "juniper-0.16.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "schema-language" ];
-      externs = {
-        async_trait = "async-trait-0.1.92-lib-37be2686";
-        auto_enums = "auto_enums-0.8.10-lib-a10e7f56";
-        fnv = "fnv-1.0.7-lib-71baa851";
-        futures = "futures-0.3.34-lib-06300bc4";
-        graphql_parser = "graphql-parser-0.4.1-lib-7445619f";
-        indexmap = "indexmap-2.14.2-lib-71d5f60e";
-        juniper_codegen = "juniper_codegen-0.16.0-lib-940b041b.2";
-        serde = "serde-1.0.229-lib-331a203d";
-        smartstring = "smartstring-1.0.1-lib-751bb44b";
-        static_assertions = "static_assertions-1.1.0-lib-1894d98c";
-        void = "void-1.0.2-lib-5dc1b730";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "juniper-0.16.2-lib-e42b30d9" = {
@@ -17472,7 +12376,6 @@
         static_assertions = "static_assertions-1.1.0-lib-31414158";
         void = "void-1.0.2-lib-32920198";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "juniper-0.16.2-lib-ed5c7c66" = {
@@ -17494,7 +12397,6 @@
         static_assertions = "static_assertions-1.1.0-lib-8a6e7963";
         void = "void-1.0.2-lib-9f205b5d";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "juniper_codegen-0.16.0-lib-940b041b" = {
@@ -17505,29 +12407,8 @@
         proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
+        url = "url-2.5.8-lib-330983b1.2";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            url = "url-2.5.8-lib-330983b1.2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "juniper_codegen-0.16.0-lib-940b041b.2" = {
@@ -17540,11 +12421,6 @@
         syn = "syn-2.0.119-lib-c3e70130";
         url = "url-2.5.8-lib-bc125b6d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "juniper_codegen-0.16.0-lib-b38b030f" = {
@@ -17564,11 +12440,6 @@
       target = "build-script";
       profile = "dev-2";
       source = "lana-app-0.42.0 build-script";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 4;
     };
     "lana-app-0.42.0-custom-build-7db1115c" = {
@@ -17586,7 +12457,6 @@
       cross = true;
       source = "lana-app-0.42.0 build-script run";
       build = "lana-app-0.42.0-custom-build-7db1115c";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 4;
     };
     "lana-app-0.42.0-custom-build-b22c8bf1" = {
@@ -17596,11 +12466,6 @@
       mode = "run";
       source = "lana-app-0.42.0 build-script run";
       build = "lana-app-0.42.0-custom-build-0b037f83";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 4;
     };
     "lana-app-0.42.0-custom-build-de651e07" = {
@@ -17610,11 +12475,6 @@
       mode = "run";
       source = "lana-app-0.42.0 build-script run";
       build = "lana-app-0.42.0-custom-build-7db1115c";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 4;
     };
     "lana-app-0.42.0-lib-1ac4497c" = {
@@ -17637,7 +12497,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 4;
     };
     "lana-app-0.42.0-lib-1ac4497c.2" = {
@@ -17660,65 +12519,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 4;
-    };
-    "lana-app-0.42.0-lib-600821ab" = {
-      crate = "lana-app-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "lana-app-0.42.0 lib test";
-      script = "lana-app-0.42.0-custom-build-b22c8bf1";
-      externs = {
-        audit = "audit-0.42.0-lib-6e8638eb";
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_access = "core-access-0.42.0-lib-6d5b073a.2";
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "lana-app-0.42.0-lib-7241cf66" = {
-      crate = "lana-app-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "lana-app-0.42.0 lib";
-      script = "lana-app-0.42.0-custom-build-b22c8bf1";
-      externs = {
-        audit = "audit-0.42.0-lib-d2aa625d";
-        authz = "authz-0.42.0-lib-38a28693";
-        chrono = "chrono-0.4.45-lib-652894e7";
-        core_access = "core-access-0.42.0-lib-56d9eecb";
-        core_accounting = "core-accounting-0.42.0-lib-4dd1f886";
-        core_credit = "core-credit-0.42.0-lib-83fc991d";
-        core_customer = "core-customer-0.42.0-lib-3fd7efe9";
-        core_deposit = "core-deposit-0.42.0-lib-9c5cad11";
-        money = "money-0.42.0-lib-98e6f1ea";
-        sqlx = "sqlx-0.8.6-lib-fc3b9957";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-        uuid = "uuid-1.18.1-lib-fc479f70";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "lana-app-0.42.0-lib-72b4bcb2" = {
       crate = "lana-app-0.42.0";
@@ -17741,7 +12542,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "lana-app-0.42.0-lib-8b1aa41b" = {
       crate = "lana-app-0.42.0";
@@ -17765,7 +12565,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "lana-app-0.42.0-lib-981c6986" = {
       crate = "lana-app-0.42.0";
@@ -17793,7 +12592,6 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "lana-app-0.42.0-lib-bc98bc69" = {
       crate = "lana-app-0.42.0";
@@ -17815,11 +12613,6 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 4;
     };
     "lana-app-0.42.0-lib-bc98bc69.2" = {
@@ -17842,91 +12635,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 4;
-    };
-    "lana-app-0.42.0-lib-c2ce197c" = {
-      crate = "lana-app-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "lana-app-0.42.0 lib";
-      script = "lana-app-0.42.0-custom-build-b22c8bf1";
-      externs = {
-        audit = "audit-0.42.0-lib-622b6720";
-        authz = "authz-0.42.0-lib-9b87cf66";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_access = "core-access-0.42.0-lib-6d5b073a";
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        core_credit = "core-credit-0.42.0-lib-161de8c5";
-        core_customer = "core-customer-0.42.0-lib-9c47a150";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-80c63a0f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 4;
-    };
-    "lana-app-0.42.0-lib-c2ce197c.2" = {
-      crate = "lana-app-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "lana-app-0.42.0 lib";
-      script = "lana-app-0.42.0-custom-build-b22c8bf1";
-      externs = {
-        audit = "audit-0.42.0-lib-6e8638eb";
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_access = "core-access-0.42.0-lib-6d5b073a.2";
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 4;
-    };
-    "lana-app-0.42.0-lib-eedca104" = {
-      crate = "lana-app-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "lana-app-0.42.0 lib test";
-      script = "lana-app-0.42.0-custom-build-b22c8bf1";
-      externs = {
-        audit = "audit-0.42.0-lib-6e8638eb";
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        core_access = "core-access-0.42.0-lib-6d5b073a.2";
-        core_accounting = "core-accounting-0.42.0-lib-d67ac182";
-        core_credit = "core-credit-0.42.0-lib-161de8c5.2";
-        core_customer = "core-customer-0.42.0-lib-9c47a150.2";
-        core_deposit = "core-deposit-0.42.0-lib-e75bc198.2";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        money = "money-0.42.0-lib-8edbb769";
-        sqlx = "sqlx-0.8.6-lib-0e06068a.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "lana-app-0.42.0-lib-f2e3f5cd" = {
       crate = "lana-app-0.42.0";
@@ -17949,97 +12658,7 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 4;
-    };
-    "lana-cli-0.42.0-bin-41916832" = {
-      crate = "lana-cli-0.42.0";
-      target = "bin lana-cli";
-      profile = "dev-3";
-      features = [
-        "default"
-        "serve"
-      ];
-      source = "lana-cli-0.42.0 bin lana-cli";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5";
-        audit = "audit-0.42.0-lib-622b6720";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_report = "core-report-0.42.0-lib-90e4b5b0";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c";
-        serde_json = "serde_json-1.0.154-lib-7856ccd9";
-        server_utils = "server-utils-0.42.0-lib-cece1def";
-        tokio = "tokio-1.54.1-lib-b16541d6";
-        tracing_utils = "tracing-utils-0.42.0-lib-7f471e7f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 7;
-    };
-    "lana-cli-0.42.0-bin-41916832.2" = {
-      crate = "lana-cli-0.42.0";
-      target = "bin lana-cli";
-      profile = "dev-3";
-      features = [
-        "default"
-        "serve"
-      ];
-      source = "lana-cli-0.42.0 bin lana-cli";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5.2";
-        audit = "audit-0.42.0-lib-6e8638eb";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e.2";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tracing_utils = "tracing-utils-0.42.0-lib-cdcfec13";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 7;
-    };
-    "lana-cli-0.42.0-bin-813dd531" = {
-      crate = "lana-cli-0.42.0";
-      target = "bin lana-cli";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      features = [
-        "default"
-        "serve"
-      ];
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "lana-cli-0.42.0 bin lana-cli";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-f5b256e1";
-        audit = "audit-0.42.0-lib-d2aa625d";
-        chrono = "chrono-0.4.45-lib-652894e7";
-        clap = "clap-4.6.7-lib-e4d6589f";
-        core_report = "core-report-0.42.0-lib-7dbf67c9";
-        customer_server = "customer-server-0.42.0-lib-ec293875";
-        lana_app = "lana-app-0.42.0-lib-7241cf66";
-        serde_json = "serde_json-1.0.154-lib-509112bc";
-        server_utils = "server-utils-0.42.0-lib-31574da7";
-        tokio = "tokio-1.54.1-lib-12d7797e";
-        tracing_utils = "tracing-utils-0.42.0-lib-87b34565";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "lana-cli-0.42.0-bin-886a3432" = {
       crate = "lana-cli-0.42.0";
@@ -18065,7 +12684,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "lana-cli-0.42.0-bin-b6990a7e" = {
       crate = "lana-cli-0.42.0";
@@ -18089,11 +12707,6 @@
         tokio = "tokio-1.54.1-lib-9ca75a24";
         tracing_utils = "tracing-utils-0.42.0-lib-0d604c62";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 7;
     };
     "lana-cli-0.42.0-bin-c0c9db12" = {
@@ -18124,7 +12737,6 @@
         tokio = "tokio-1.54.1-lib-14c11885";
         tracing_utils = "tracing-utils-0.42.0-lib-9211c8fd";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "lana-cli-0.42.0-bin-c4f30f60" = {
       crate = "lana-cli-0.42.0";
@@ -18149,7 +12761,6 @@
         tokio = "tokio-1.54.1-lib-064452ff";
         tracing_utils = "tracing-utils-0.42.0-lib-2e0d876f";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 7;
     };
     "lana-cli-0.42.0-bin-d4f7c96a" = {
@@ -18174,7 +12785,6 @@
         tokio = "tokio-1.54.1-lib-381be5de";
         tracing_utils = "tracing-utils-0.42.0-lib-b6f76320";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 7;
     };
     "lana-cli-0.42.0-bin-d4f7c96a.2" = {
@@ -18199,69 +12809,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 7;
-    };
-    "lana-cli-0.42.0-bin-daf78884" = {
-      crate = "lana-cli-0.42.0";
-      target = "bin lana-cli";
-      profile = "dev-3";
-      mode = "test";
-      features = [
-        "default"
-        "serve"
-      ];
-      source = "lana-cli-0.42.0 bin lana-cli test";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5.2";
-        audit = "audit-0.42.0-lib-6e8638eb";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e.2";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        pretty_assertions = "pretty_assertions-1.4.1-lib-74b412fd";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tracing_utils = "tracing-utils-0.42.0-lib-cdcfec13";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "lana-cli-0.42.0-test-5b2e7537" = {
-      crate = "lana-cli-0.42.0";
-      target = "test cli";
-      profile = "dev-3";
-      mode = "test";
-      features = [
-        "default"
-        "serve"
-      ];
-      source = "lana-cli-0.42.0 test cli test";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-9b9bf1c5.2";
-        audit = "audit-0.42.0-lib-6e8638eb";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        core_report = "core-report-0.42.0-lib-90e4b5b0.2";
-        customer_server = "customer-server-0.42.0-lib-ec1b461e.2";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        pretty_assertions = "pretty_assertions-1.4.1-lib-74b412fd";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tracing_utils = "tracing-utils-0.42.0-lib-cdcfec13";
-      };
-      bins = {
-        lana-cli = "lana-cli-0.42.0-bin-41916832.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "lana-cli-0.42.0-test-81a12cc3" = {
       crate = "lana-cli-0.42.0";
@@ -18290,53 +12838,24 @@
       bins = {
         lana-cli = "lana-cli-0.42.0-bin-d4f7c96a.2";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "lazy_static-1.5.1-lib-15612a4f" = {
       crate = "lazy_static-1.5.1";
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "lazy_static-1.5.1-lib-1b99b3ad" = {
       crate = "lazy_static-1.5.1";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "lazy_static-1.5.1-lib-38a4e58c" = {
       crate = "lazy_static-1.5.1";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "lazy_static-1.5.1-lib-4bd2eaf4" = {
-      crate = "lazy_static-1.5.1";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "lazy_static-1.5.1-lib-7f0c8c12" = {
-      crate = "lazy_static-1.5.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "lazy_static-1.5.1-lib-b60c30b6" = {
@@ -18344,7 +12863,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "libc-0.2.191-custom-build-1b801b5b" = {
@@ -18379,11 +12897,6 @@
         "std"
       ];
       build = "libc-0.2.191-custom-build-cce32ab0";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "libc-0.2.191-custom-build-cce32ab0" = {
@@ -18393,11 +12906,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -18412,7 +12920,6 @@
         "std"
       ];
       build = "libc-0.2.191-custom-build-915be38a";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "libc-0.2.191-lib-23a8506b" = {
@@ -18435,42 +12942,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-1b801b5b";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "libc-0.2.191-lib-66e06b02" = {
-      crate = "libc-0.2.191";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      script = "libc-0.2.191-custom-build-bd54a445";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "libc-0.2.191-lib-73ac5a23" = {
-      crate = "libc-0.2.191";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      script = "libc-0.2.191-custom-build-bd54a445";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "libc-0.2.191-lib-909dff28" = {
@@ -18482,7 +12953,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-bd54a445";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "libc-0.2.191-lib-dd586c9c" = {
@@ -18495,7 +12965,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-bd54a445";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "libc-0.2.191-lib-e1682bc7" = {
@@ -18507,11 +12976,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-bd54a445";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "libc-0.2.191-lib-f5bce790" = {
@@ -18524,7 +12988,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-efbe5087";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "lock_api-0.4.14-lib-12932f87" = {
@@ -18538,7 +13001,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-8220b550";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "lock_api-0.4.14-lib-1f53b050" = {
@@ -18554,24 +13016,6 @@
       };
       layer = 0;
     };
-    "lock_api-0.4.14-lib-4be35cf2" = {
-      crate = "lock_api-0.4.14";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "atomic_usize"
-        "default"
-      ];
-      externs = {
-        scopeguard = "scopeguard-1.2.0-lib-70120492";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "lock_api-0.4.14-lib-9d7246c8" = {
       crate = "lock_api-0.4.14";
       target = "lib";
@@ -18583,11 +13027,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-2094ac1d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "lock_api-0.4.14-lib-b293f5b5" = {
@@ -18601,11 +13040,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-42c06a54";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "lock_api-0.4.14-lib-c92a811e" = {
@@ -18620,7 +13054,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-29747991";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "lock_api-0.4.14-lib-f6b17d93" = {
@@ -18635,24 +13068,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-c145878b";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "lock_api-0.4.14-lib-f9b3490e" = {
-      crate = "lock_api-0.4.14";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "atomic_usize"
-        "default"
-      ];
-      externs = {
-        scopeguard = "scopeguard-1.2.0-lib-19b7e8dc";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "log-0.4.35-lib-1a63781f" = {
@@ -18660,7 +13075,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "log-0.4.35-lib-3a04a8b8" = {
@@ -18668,7 +13082,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "log-0.4.35-lib-9c2b5c51" = {
@@ -18681,50 +13094,18 @@
       crate = "log-0.4.35";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "log-0.4.35-lib-a4c4cb8f" = {
-      crate = "log-0.4.35";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "log-0.4.35-lib-b85a48fe" = {
       crate = "log-0.4.35";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "log-0.4.35-lib-df06b7c7" = {
-      crate = "log-0.4.35";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "log-0.4.35-lib-edeec899" = {
       crate = "log-0.4.35";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "matchit-0.8.4-lib-30a7c8c4" = {
@@ -18733,19 +13114,6 @@
       profile = "dev";
       mode = "check";
       features = [ "default" ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "matchit-0.8.4-lib-5d6693c1" = {
-      crate = "matchit-0.8.4";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "default" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "matchit-0.8.4-lib-913090b2" = {
@@ -18753,7 +13121,6 @@
       target = "lib";
       profile = "dev";
       features = [ "default" ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "matchit-0.8.4-lib-9fb31c63" = {
@@ -18762,7 +13129,6 @@
       profile = "release";
       cross = true;
       features = [ "default" ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "matchit-0.8.4-lib-ba526670" = {
@@ -18770,50 +13136,6 @@
       target = "lib";
       profile = "release";
       features = [ "default" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "matchit-0.8.4-lib-f0cde86f" = {
-      crate = "matchit-0.8.4";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "default" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "md-5-0.10.6-lib-0a6a81f7" = {
-      crate = "md-5-0.10.6";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        digest = "digest-0.10.7-lib-bf26349d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "md-5-0.10.6-lib-0a6a81f7.2" = {
-      crate = "md-5-0.10.6";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        digest = "digest-0.10.7-lib-dad4055d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "md-5-0.10.6-lib-1f3ff5df" = {
@@ -18824,7 +13146,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         digest = "digest-0.10.7-lib-bf26349d";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "md-5-0.10.6-lib-1f3ff5df.2" = {
@@ -18835,7 +13156,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         digest = "digest-0.10.7-lib-065ea419";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "md-5-0.10.6-lib-3e700dc1" = {
@@ -18856,11 +13176,6 @@
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
         digest = "digest-0.10.7-lib-2b578465";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "md-5-0.10.6-lib-68f973e7" = {
@@ -18872,7 +13187,6 @@
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         digest = "digest-0.10.7-lib-2bf25283";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "md-5-0.10.6-lib-76605ffd" = {
@@ -18883,11 +13197,6 @@
         cfg_if = "cfg-if-1.0.5-lib-f2d9aaed";
         digest = "digest-0.10.7-lib-bf26349d.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "md-5-0.10.6-lib-864cbf43" = {
@@ -18899,22 +13208,6 @@
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         digest = "digest-0.10.7-lib-ded23ef0";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "md-5-0.10.6-lib-cb25d5bd" = {
-      crate = "md-5-0.10.6";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-160cb895";
-        digest = "digest-0.10.7-lib-fafd3309";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "memchr-2.8.3-lib-030aad61" = {
@@ -18926,11 +13219,6 @@
         "default"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "memchr-2.8.3-lib-3f283570" = {
@@ -18941,22 +13229,6 @@
         "alloc"
         "default"
         "std"
-      ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "memchr-2.8.3-lib-4b748778" = {
-      crate = "memchr-2.8.3";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -18970,23 +13242,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "memchr-2.8.3-lib-a151c598" = {
-      crate = "memchr-2.8.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "memchr-2.8.3-lib-c41ad66a" = {
@@ -18997,11 +13252,6 @@
         "alloc"
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -19026,7 +13276,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "mime-0.3.18-lib-087762ca" = {
@@ -19034,46 +13283,18 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "mime-0.3.18-lib-1868c753" = {
-      crate = "mime-0.3.18";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "mime-0.3.18-lib-36a53dc5" = {
       crate = "mime-0.3.18";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "mime-0.3.18-lib-7316de5e" = {
-      crate = "mime-0.3.18";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "mime-0.3.18-lib-bce13998" = {
       crate = "mime-0.3.18";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "mime-0.3.18-lib-d98cf218" = {
@@ -19081,7 +13302,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "mio-1.2.4-lib-12a62360" = {
@@ -19097,25 +13317,6 @@
       externs = {
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "mio-1.2.4-lib-3f0e9a0d" = {
-      crate = "mio-1.2.4";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "net"
-        "os-ext"
-        "os-poll"
-      ];
-      externs = {
-        libc = "libc-0.2.191-lib-66e06b02";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "mio-1.2.4-lib-6ca7f74a" = {
@@ -19130,11 +13331,6 @@
       externs = {
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "mio-1.2.4-lib-6d62f027" = {
@@ -19163,30 +13359,6 @@
       externs = {
         libc = "libc-0.2.191-lib-e1682bc7";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "mio-1.2.4-lib-93ba9a7e" = {
-      crate = "mio-1.2.4";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "net"
-        "os-ext"
-        "os-poll"
-      ];
-      externs = {
-        libc = "libc-0.2.191-lib-73ac5a23";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "mio-1.2.4-lib-a02cb90f" = {
@@ -19201,7 +13373,6 @@
       externs = {
         libc = "libc-0.2.191-lib-909dff28";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "mio-1.2.4-lib-b0c904ba" = {
@@ -19217,7 +13388,6 @@
       externs = {
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "money-0.42.0-lib-0448445b" = {
@@ -19239,7 +13409,6 @@
         serde = "serde-1.0.229-lib-3306c779";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "money-0.42.0-lib-119c4e92" = {
       crate = "money-0.42.0";
@@ -19256,28 +13425,6 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "money-0.42.0-lib-1fcf7081" = {
-      crate = "money-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      features = [
-        "default"
-        "serde"
-      ];
-      source = "money-0.42.0 lib test";
-      externs = {
-        money = "money-0.42.0-lib-8edbb769";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "money-0.42.0-lib-5c100e77" = {
       crate = "money-0.42.0";
@@ -19292,7 +13439,6 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 1;
     };
     "money-0.42.0-lib-760c6687" = {
@@ -19304,28 +13450,9 @@
         "default"
       ];
       source = "money-0.42.0 lib";
-      only = {
-        aarch64-darwin = {
-          externs = {
-            thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-          };
-        };
+      externs = {
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 1;
     };
     "money-0.42.0-lib-760c6687.2" = {
@@ -19340,11 +13467,6 @@
       externs = {
         thiserror = "thiserror-2.0.21-lib-cfb9a9d5";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 1;
     };
     "money-0.42.0-lib-853d9ffe" = {
@@ -19363,50 +13485,6 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "money-0.42.0-lib-8edbb769" = {
-      crate = "money-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "serde"
-      ];
-      source = "money-0.42.0 lib";
-      externs = {
-        serde = "serde-1.0.229-lib-224026dc";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 1;
-    };
-    "money-0.42.0-lib-98e6f1ea" = {
-      crate = "money-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      features = [
-        "default"
-        "serde"
-      ];
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "money-0.42.0 lib";
-      externs = {
-        serde = "serde-1.0.229-lib-331a203d";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "money-0.42.0-lib-a4065609" = {
       crate = "money-0.42.0";
@@ -19422,7 +13500,6 @@
         serde = "serde-1.0.229-lib-9627c713";
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 1;
     };
     "money-0.42.0-lib-c7019dd4" = {
@@ -19438,32 +13515,7 @@
         serde = "serde-1.0.229-lib-e89244bf";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 1;
-    };
-    "money-0.42.0-lib-d0890c4e" = {
-      crate = "money-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      features = [
-        "default"
-        "serde"
-      ];
-      source = "money-0.42.0 lib test";
-      externs = {
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "money-0.42.0-lib-fce10da1" = {
       crate = "money-0.42.0";
@@ -19487,11 +13539,6 @@
       externs = {
         autocfg = "autocfg-1.5.1-lib-36a055f6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "num-traits-0.2.19-custom-build-36f901e8" = {
@@ -19502,7 +13549,6 @@
       cross = true;
       features = [ "std" ];
       build = "num-traits-0.2.19-custom-build-e3154b15";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "num-traits-0.2.19-custom-build-56698e71" = {
@@ -19512,11 +13558,6 @@
       mode = "run";
       features = [ "std" ];
       build = "num-traits-0.2.19-custom-build-171473d4";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "num-traits-0.2.19-custom-build-a5ae933a" = {
@@ -19544,11 +13585,6 @@
       profile = "dev-2";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-56698e71";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "num-traits-0.2.19-lib-9ee599b6" = {
@@ -19557,11 +13593,6 @@
       profile = "release";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-a5ae933a";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "num-traits-0.2.19-lib-a3a6a80f" = {
@@ -19579,32 +13610,6 @@
       cross = true;
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-36f901e8";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "num-traits-0.2.19-lib-bebfa90e" = {
-      crate = "num-traits-0.2.19";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "std" ];
-      script = "num-traits-0.2.19-custom-build-56698e71";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "num-traits-0.2.19-lib-d3a8173b" = {
-      crate = "num-traits-0.2.19";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "std" ];
-      script = "num-traits-0.2.19-custom-build-56698e71";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "num-traits-0.2.19-lib-d6b2ddad" = {
@@ -19614,7 +13619,6 @@
       mode = "check";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-56698e71";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "num-traits-0.2.19-lib-fea6bce2" = {
@@ -19623,7 +13627,6 @@
       profile = "dev";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-56698e71";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "once_cell-1.21.4-lib-138b9dda" = {
@@ -19637,23 +13640,6 @@
         "race"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "once_cell-1.21.4-lib-1ed396f1" = {
-      crate = "once_cell-1.21.4";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "race"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "once_cell-1.21.4-lib-2dd3b06d" = {
@@ -19665,28 +13651,6 @@
         "default"
         "race"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "once_cell-1.21.4-lib-749cac56" = {
-      crate = "once_cell-1.21.4";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "race"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -19701,7 +13665,6 @@
         "race"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "once_cell-1.21.4-lib-a5ea7fad" = {
@@ -19714,7 +13677,6 @@
         "race"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "once_cell-1.21.4-lib-c3dcdcc3" = {
@@ -19739,33 +13701,12 @@
         "race"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking-2.2.1-lib-1d081209" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "parking-2.2.1-lib-345046ea" = {
-      crate = "parking-2.2.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking-2.2.1-lib-37a823b7" = {
@@ -19773,24 +13714,12 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "parking-2.2.1-lib-3916653e" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "parking-2.2.1-lib-7b6f9ba6" = {
-      crate = "parking-2.2.1";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking-2.2.1-lib-e5fe4427" = {
@@ -19804,34 +13733,12 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "parking-2.2.1-lib-f6d33602" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "parking_lot-0.12.5-lib-35137b30" = {
-      crate = "parking_lot-0.12.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "default" ];
-      externs = {
-        lock_api = "lock_api-0.4.14-lib-4be35cf2";
-        parking_lot_core = "parking_lot_core-0.9.12-lib-88c2c2f6";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot-0.12.5-lib-500eef97" = {
@@ -19844,7 +13751,6 @@
         lock_api = "lock_api-0.4.14-lib-f6b17d93";
         parking_lot_core = "parking_lot_core-0.9.12-lib-4db7b0f2";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "parking_lot-0.12.5-lib-87b5aee7" = {
@@ -19867,11 +13773,6 @@
         lock_api = "lock_api-0.4.14-lib-b293f5b5";
         parking_lot_core = "parking_lot_core-0.9.12-lib-432495d6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot-0.12.5-lib-d29cd68d" = {
@@ -19884,7 +13785,6 @@
         lock_api = "lock_api-0.4.14-lib-c92a811e";
         parking_lot_core = "parking_lot_core-0.9.12-lib-190cbca9";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "parking_lot-0.12.5-lib-d5d0ec1d" = {
@@ -19896,11 +13796,6 @@
         lock_api = "lock_api-0.4.14-lib-9d7246c8";
         parking_lot_core = "parking_lot_core-0.9.12-lib-0f8e2165";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot-0.12.5-lib-e83fcc5b" = {
@@ -19912,7 +13807,6 @@
         lock_api = "lock_api-0.4.14-lib-12932f87";
         parking_lot_core = "parking_lot_core-0.9.12-lib-39861ee1";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "parking_lot-0.12.5-lib-e83fcc5b.2" = {
@@ -19924,37 +13818,6 @@
         lock_api = "lock_api-0.4.14-lib-12932f87";
         parking_lot_core = "parking_lot_core-0.9.12-lib-39861ee1.2";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "parking_lot-0.12.5-lib-f01127dd" = {
-      crate = "parking_lot-0.12.5";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "default" ];
-      externs = {
-        lock_api = "lock_api-0.4.14-lib-f9b3490e";
-        parking_lot_core = "parking_lot_core-0.9.12-lib-4df7c783";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "parking_lot-0.12.5-lib-f01127dd.2" = {
-      crate = "parking_lot-0.12.5";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "default" ];
-      externs = {
-        lock_api = "lock_api-0.4.14-lib-f9b3490e";
-        parking_lot_core = "parking_lot_core-0.9.12-lib-4df7c783.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-28c29112" = {
@@ -19964,7 +13827,6 @@
       mode = "run";
       cross = true;
       build = "parking_lot_core-0.9.12-custom-build-37a7e0a3";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-33248171" = {
@@ -19973,11 +13835,6 @@
       profile = "dev";
       mode = "run";
       build = "parking_lot_core-0.9.12-custom-build-4bfafaba";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-37a7e0a3" = {
@@ -19990,11 +13847,6 @@
       crate = "parking_lot_core-0.9.12";
       target = "build-script";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-df70df19" = {
@@ -20015,11 +13867,6 @@
         libc = "libc-0.2.191-lib-62f1a5a9";
         smallvec = "smallvec-1.16.5-lib-c45cbf28";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-lib-190cbca9" = {
@@ -20033,7 +13880,6 @@
         libc = "libc-0.2.191-lib-dd586c9c";
         smallvec = "smallvec-1.16.5-lib-b6750bbc";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-lib-39861ee1" = {
@@ -20046,7 +13892,6 @@
         libc = "libc-0.2.191-lib-909dff28";
         smallvec = "smallvec-1.16.5-lib-826e54ae";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-lib-39861ee1.2" = {
@@ -20059,7 +13904,6 @@
         libc = "libc-0.2.191-lib-909dff28";
         smallvec = "smallvec-1.16.5-lib-bb6c8c81";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-lib-432495d6" = {
@@ -20072,11 +13916,6 @@
         libc = "libc-0.2.191-lib-e1682bc7";
         smallvec = "smallvec-1.16.5-lib-bb6c8c81.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-lib-4db7b0f2" = {
@@ -20090,56 +13929,6 @@
         libc = "libc-0.2.191-lib-f5bce790";
         smallvec = "smallvec-1.16.5-lib-b60c9bb1";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "parking_lot_core-0.9.12-lib-4df7c783" = {
-      crate = "parking_lot_core-0.9.12";
-      target = "lib";
-      profile = "dev-3";
-      script = "parking_lot_core-0.9.12-custom-build-33248171";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        libc = "libc-0.2.191-lib-66e06b02";
-        smallvec = "smallvec-1.16.5-lib-26dd8d39";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "parking_lot_core-0.9.12-lib-4df7c783.2" = {
-      crate = "parking_lot_core-0.9.12";
-      target = "lib";
-      profile = "dev-3";
-      script = "parking_lot_core-0.9.12-custom-build-33248171";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        libc = "libc-0.2.191-lib-66e06b02";
-        smallvec = "smallvec-1.16.5-lib-bb6c8c81";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "parking_lot_core-0.9.12-lib-88c2c2f6" = {
-      crate = "parking_lot_core-0.9.12";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      script = "parking_lot_core-0.9.12-custom-build-33248171";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-160cb895";
-        libc = "libc-0.2.191-lib-73ac5a23";
-        smallvec = "smallvec-1.16.5-lib-144aca9a";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "parking_lot_core-0.9.12-lib-d1aef87d" = {
@@ -20165,21 +13954,6 @@
       ];
       layer = 0;
     };
-    "percent-encoding-2.3.2-lib-0aba01cf" = {
-      crate = "percent-encoding-2.3.2";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "percent-encoding-2.3.2-lib-5c619632" = {
       crate = "percent-encoding-2.3.2";
       target = "lib";
@@ -20188,11 +13962,6 @@
         "alloc"
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -20206,7 +13975,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "percent-encoding-2.3.2-lib-8961a817" = {
@@ -20217,27 +13985,6 @@
         "alloc"
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "percent-encoding-2.3.2-lib-c696487c" = {
-      crate = "percent-encoding-2.3.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -20250,7 +13997,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "percent-encoding-2.3.2-lib-ef9c61ab" = {
@@ -20262,46 +14008,6 @@
         "alloc"
         "default"
         "std"
-      ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "pest-2.8.3-lib-00c783a5" = {
-      crate = "pest-2.8.3";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "memchr"
-        "std"
-      ];
-      externs = {
-        memchr = "memchr-2.8.3-lib-4b748778";
-        ucd_trie = "ucd-trie-0.1.7-lib-f0aab75b";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "pest-2.8.3-lib-049ea301" = {
-      crate = "pest-2.8.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "memchr"
-        "std"
-      ];
-      externs = {
-        memchr = "memchr-2.8.3-lib-a151c598";
-        ucd_trie = "ucd-trie-0.1.7-lib-eb4451f8";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -20318,11 +14024,6 @@
         memchr = "memchr-2.8.3-lib-c41ad66a";
         ucd_trie = "ucd-trie-0.1.7-lib-23ef2b10";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pest-2.8.3-lib-703d6310" = {
@@ -20338,11 +14039,6 @@
         memchr = "memchr-2.8.3-lib-030aad61";
         ucd_trie = "ucd-trie-0.1.7-lib-9cc57ace";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pest-2.8.3-lib-77ff4c7f" = {
@@ -20359,7 +14055,6 @@
         memchr = "memchr-2.8.3-lib-dca4b748";
         ucd_trie = "ucd-trie-0.1.7-lib-4903803a";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "pest-2.8.3-lib-99669d3a" = {
@@ -20375,7 +14070,6 @@
         memchr = "memchr-2.8.3-lib-3f283570";
         ucd_trie = "ucd-trie-0.1.7-lib-e70449f8";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "pest-2.8.3-lib-c08db29d" = {
@@ -20407,7 +14101,6 @@
         memchr = "memchr-2.8.3-lib-7abc8991";
         ucd_trie = "ucd-trie-0.1.7-lib-7b4e13bd";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "pest_derive-2.8.3-lib-c6f3e18b" = {
@@ -20433,30 +14126,9 @@
         "std"
       ];
       externs = {
+        pest = "pest-2.8.3-lib-99669d3a";
         pest_generator = "pest_generator-2.8.3-lib-b2edce57";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            pest = "pest-2.8.3-lib-99669d3a";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            pest = "pest-2.8.3-lib-00c783a5";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            pest = "pest-2.8.3-lib-00c783a5";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pest_derive-2.8.3-lib-d6844721.2" = {
@@ -20471,11 +14143,6 @@
         pest = "pest-2.8.3-lib-703d6310";
         pest_generator = "pest_generator-2.8.3-lib-b2edce57.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pest_generator-2.8.3-lib-85f935f9" = {
@@ -20498,33 +14165,12 @@
       profile = "dev-2";
       features = [ "std" ];
       externs = {
+        pest = "pest-2.8.3-lib-99669d3a";
         pest_meta = "pest_meta-2.8.3-lib-bffd41c8";
         proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            pest = "pest-2.8.3-lib-99669d3a";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            pest = "pest-2.8.3-lib-00c783a5";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            pest = "pest-2.8.3-lib-00c783a5";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pest_generator-2.8.3-lib-b2edce57.2" = {
@@ -20539,11 +14185,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pest_meta-2.8.3-lib-bffd41c8" = {
@@ -20551,28 +14192,9 @@
       target = "lib";
       profile = "dev-2";
       features = [ "default" ];
-      only = {
-        aarch64-darwin = {
-          externs = {
-            pest = "pest-2.8.3-lib-99669d3a";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            pest = "pest-2.8.3-lib-00c783a5";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            pest = "pest-2.8.3-lib-00c783a5";
-          };
-        };
+      externs = {
+        pest = "pest-2.8.3-lib-99669d3a";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pest_meta-2.8.3-lib-bffd41c8.2" = {
@@ -20583,11 +14205,6 @@
       externs = {
         pest = "pest-2.8.3-lib-703d6310";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pest_meta-2.8.3-lib-c81ea136" = {
@@ -20605,7 +14222,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "pin-project-lite-0.2.17-lib-48f49816" = {
@@ -20614,25 +14230,10 @@
       profile = "release-2";
       layer = 0;
     };
-    "pin-project-lite-0.2.17-lib-535d039f" = {
-      crate = "pin-project-lite-0.2.17";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "pin-project-lite-0.2.17-lib-6e066b20" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pin-project-lite-0.2.17-lib-999d8814" = {
@@ -20640,53 +14241,18 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "pin-project-lite-0.2.17-lib-9de64525" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pin-project-lite-0.2.17-lib-c0ba9808" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "pin-project-lite-0.2.17-lib-dba68078" = {
-      crate = "pin-project-lite-0.2.17";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "ppv-lite86-0.2.21-lib-4a07c536" = {
-      crate = "ppv-lite86-0.2.21";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "simd"
-        "std"
-      ];
-      externs = {
-        zerocopy = "zerocopy-0.8.63-lib-c1afe9c7";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ppv-lite86-0.2.21-lib-8d2951a8" = {
@@ -20700,11 +14266,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-7effcc53";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ppv-lite86-0.2.21-lib-9b4b2803" = {
@@ -20732,25 +14293,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-e290255b";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "ppv-lite86-0.2.21-lib-e99f6b78" = {
-      crate = "ppv-lite86-0.2.21";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "simd"
-        "std"
-      ];
-      externs = {
-        zerocopy = "zerocopy-0.8.63-lib-522d67fe";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ppv-lite86-0.2.21-lib-ee213bbe" = {
@@ -20765,7 +14307,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-e9599d02";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "ppv-lite86-0.2.21-lib-f37174eb" = {
@@ -20779,7 +14320,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-3b32215f";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "ppv-lite86-0.2.21-lib-fd4ebd5b" = {
@@ -20793,26 +14333,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-b03a70ae";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "pretty_assertions-1.4.1-lib-74b412fd" = {
-      crate = "pretty_assertions-1.4.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "std" ];
-      externs = {
-        diff = "diff-0.1.13-lib-feae85ff";
-        yansi = "yansi-1.0.1-lib-4dc4d84b";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "pretty_assertions-1.4.1-lib-e5e9e9d9" = {
@@ -20824,7 +14344,6 @@
         diff = "diff-0.1.13-lib-bea57e7d";
         yansi = "yansi-1.0.1-lib-8ea1ebab";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "proc-macro2-1.0.107-custom-build-34f4fe61" = {
@@ -20837,11 +14356,6 @@
         "proc-macro"
       ];
       build = "proc-macro2-1.0.107-custom-build-f3ae30bb";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "proc-macro2-1.0.107-custom-build-5b399969" = {
@@ -20874,11 +14388,6 @@
         "default"
         "proc-macro"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "proc-macro2-1.0.107-lib-451e10f4" = {
@@ -20893,11 +14402,6 @@
       externs = {
         unicode_ident = "unicode-ident-1.0.27-lib-8cad60a1";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "proc-macro2-1.0.107-lib-864e7c23" = {
@@ -20913,11 +14417,6 @@
       externs = {
         unicode_ident = "unicode-ident-1.0.27-lib-c478c375";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "proc-macro2-1.0.107-lib-d5e4b109" = {
@@ -20941,11 +14440,6 @@
       features = [
         "default"
         "proc-macro"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -20981,11 +14475,6 @@
         "proc-macro"
       ];
       build = "quote-1.0.47-custom-build-10c36e1c";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "quote-1.0.47-lib-4807460b" = {
@@ -21000,11 +14489,6 @@
       externs = {
         proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "quote-1.0.47-lib-c5b05c34" = {
@@ -21034,11 +14518,6 @@
       externs = {
         proc_macro2 = "proc-macro2-1.0.107-lib-864e7c23";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand-0.8.8-lib-23ec0057" = {
@@ -21058,11 +14537,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-a4a3d962";
         rand_core = "rand_core-0.6.4-lib-3dd5e73a";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand-0.8.8-lib-2ee9b068" = {
@@ -21084,30 +14558,6 @@
       };
       layer = 0;
     };
-    "rand-0.8.8-lib-5c81b945" = {
-      crate = "rand-0.8.8";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "getrandom"
-        "libc"
-        "rand_chacha"
-        "std"
-        "std_rng"
-      ];
-      externs = {
-        libc = "libc-0.2.191-lib-73ac5a23";
-        rand_chacha = "rand_chacha-0.3.1-lib-3f02c995";
-        rand_core = "rand_core-0.6.4-lib-9b7d226a";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "rand-0.8.8-lib-64592f64" = {
       crate = "rand-0.8.8";
       target = "lib";
@@ -21125,7 +14575,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-beebebc7";
         rand_core = "rand_core-0.6.4-lib-02ecc05d";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "rand-0.8.8-lib-7b952d0d" = {
@@ -21146,30 +14595,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-bcb3038b";
         rand_core = "rand_core-0.6.4-lib-77cfe27d";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "rand-0.8.8-lib-91238b88" = {
-      crate = "rand-0.8.8";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "getrandom"
-        "libc"
-        "rand_chacha"
-        "std"
-        "std_rng"
-      ];
-      externs = {
-        libc = "libc-0.2.191-lib-66e06b02";
-        rand_chacha = "rand_chacha-0.3.1-lib-bcb4db8f";
-        rand_core = "rand_core-0.6.4-lib-8a9f6199";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand-0.8.8-lib-bd3b35b3" = {
@@ -21190,7 +14615,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-66917d78";
         rand_core = "rand_core-0.6.4-lib-eb222350";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "rand-0.8.8-lib-ce67988a" = {
@@ -21210,27 +14634,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-9b52230f";
         rand_core = "rand_core-0.6.4-lib-435e114f";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "rand_chacha-0.3.1-lib-3f02c995" = {
-      crate = "rand_chacha-0.3.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "std" ];
-      externs = {
-        ppv_lite86 = "ppv-lite86-0.2.21-lib-e99f6b78";
-        rand_core = "rand_core-0.6.4-lib-9b7d226a";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand_chacha-0.3.1-lib-66917d78" = {
@@ -21243,7 +14646,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-ee213bbe";
         rand_core = "rand_core-0.6.4-lib-eb222350";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "rand_chacha-0.3.1-lib-9b52230f" = {
@@ -21255,11 +14657,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-8d2951a8";
         rand_core = "rand_core-0.6.4-lib-435e114f";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand_chacha-0.3.1-lib-a4a3d962" = {
@@ -21271,11 +14668,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-fd4ebd5b";
         rand_core = "rand_core-0.6.4-lib-3dd5e73a";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand_chacha-0.3.1-lib-bcb3038b" = {
@@ -21288,22 +14680,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-df86399d";
         rand_core = "rand_core-0.6.4-lib-77cfe27d";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "rand_chacha-0.3.1-lib-bcb4db8f" = {
-      crate = "rand_chacha-0.3.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "std" ];
-      externs = {
-        ppv_lite86 = "ppv-lite86-0.2.21-lib-4a07c536";
-        rand_core = "rand_core-0.6.4-lib-8a9f6199";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand_chacha-0.3.1-lib-beebebc7" = {
@@ -21315,7 +14691,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-f37174eb";
         rand_core = "rand_core-0.6.4-lib-02ecc05d";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "rand_chacha-0.3.1-lib-fe0fc111" = {
@@ -21341,7 +14716,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-628174c3";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "rand_core-0.6.4-lib-10cfc31b" = {
@@ -21370,11 +14744,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-6bbbe10d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand_core-0.6.4-lib-435e114f" = {
@@ -21389,11 +14758,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-e4f668d9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand_core-0.6.4-lib-77cfe27d" = {
@@ -21409,44 +14773,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-02a3b623";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "rand_core-0.6.4-lib-8a9f6199" = {
-      crate = "rand_core-0.6.4";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "getrandom"
-        "std"
-      ];
-      externs = {
-        getrandom = "getrandom-0.2.17-lib-f3a8d36d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "rand_core-0.6.4-lib-9b7d226a" = {
-      crate = "rand_core-0.6.4";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "getrandom"
-        "std"
-      ];
-      externs = {
-        getrandom = "getrandom-0.2.17-lib-fb49b830";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "rand_core-0.6.4-lib-eb222350" = {
@@ -21462,7 +14788,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-e2363c92";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "ring-0.17.14-custom-build-0c72c478" = {
@@ -21472,11 +14797,6 @@
       mode = "run";
       features = [ "alloc" ];
       build = "ring-0.17.14-custom-build-5115864d";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ring-0.17.14-custom-build-5115864d" = {
@@ -21487,11 +14807,6 @@
       externs = {
         cc = "cc-1.11.1-lib-eac3c1cc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ring-0.17.14-custom-build-5611065b" = {
@@ -21502,7 +14817,6 @@
       cross = true;
       features = [ "alloc" ];
       build = "ring-0.17.14-custom-build-b7283a02";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "ring-0.17.14-custom-build-5e30209d" = {
@@ -21512,11 +14826,6 @@
       mode = "run";
       features = [ "alloc" ];
       build = "ring-0.17.14-custom-build-b7283a02";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ring-0.17.14-custom-build-b7283a02" = {
@@ -21539,10 +14848,20 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         getrandom = "getrandom-0.2.17-lib-e2363c92";
-        libc = "libc-0.2.191-lib-dd586c9c";
         untrusted = "untrusted-0.9.0-lib-f1504e15";
       };
-      platforms = [ "aarch64-darwin" ];
+      only = {
+        aarch64-darwin = {
+          externs = {
+            libc = "libc-0.2.191-lib-dd586c9c";
+          };
+        };
+        aarch64-linux = {
+          externs = {
+            libc = "libc-0.2.191-lib-dd586c9c";
+          };
+        };
+      };
       layer = 0;
     };
     "ring-0.17.14-lib-3bf4c66d" = {
@@ -21568,11 +14887,6 @@
           };
         };
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ring-0.17.14-lib-9b2004ca" = {
@@ -21584,59 +14898,20 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         getrandom = "getrandom-0.2.17-lib-628174c3";
-        libc = "libc-0.2.191-lib-909dff28";
         untrusted = "untrusted-0.9.0-lib-e8359e8e";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "ring-0.17.14-lib-ebc4bfd2" = {
-      crate = "ring-0.17.14";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "alloc" ];
-      script = "ring-0.17.14-custom-build-0c72c478";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-160cb895";
-        getrandom = "getrandom-0.2.17-lib-fb49b830";
-        untrusted = "untrusted-0.9.0-lib-34e7d2a8";
-      };
       only = {
+        aarch64-darwin = {
+          externs = {
+            libc = "libc-0.2.191-lib-909dff28";
+          };
+        };
         aarch64-linux = {
           externs = {
-            libc = "libc-0.2.191-lib-73ac5a23";
+            libc = "libc-0.2.191-lib-909dff28";
           };
         };
       };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "ring-0.17.14-lib-ed96e0c6" = {
-      crate = "ring-0.17.14";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "alloc" ];
-      script = "ring-0.17.14-custom-build-0c72c478";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        getrandom = "getrandom-0.2.17-lib-f3a8d36d";
-        untrusted = "untrusted-0.9.0-lib-0485cc41";
-      };
-      only = {
-        aarch64-linux = {
-          externs = {
-            libc = "libc-0.2.191-lib-66e06b02";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ring-0.17.14-lib-fa783391" = {
@@ -21652,7 +14927,6 @@
         libc = "libc-0.2.191-lib-f5bce790";
         untrusted = "untrusted-0.9.0-lib-4132c165";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "ryu-1.0.23-lib-079954fe" = {
@@ -21660,29 +14934,12 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "ryu-1.0.23-lib-360a15d9" = {
-      crate = "ryu-1.0.23";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ryu-1.0.23-lib-6da50854" = {
       crate = "ryu-1.0.23";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ryu-1.0.23-lib-bc2d5e99" = {
@@ -21690,45 +14947,18 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "ryu-1.0.23-lib-cedec119" = {
       crate = "ryu-1.0.23";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "ryu-1.0.23-lib-d0a1eb14" = {
-      crate = "ryu-1.0.23";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "scopeguard-1.2.0-lib-19b7e8dc" = {
-      crate = "scopeguard-1.2.0";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "scopeguard-1.2.0-lib-2094ac1d" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "scopeguard-1.2.0-lib-29747991" = {
@@ -21736,36 +14966,18 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "scopeguard-1.2.0-lib-42c06a54" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "scopeguard-1.2.0-lib-70120492" = {
-      crate = "scopeguard-1.2.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "scopeguard-1.2.0-lib-8220b550" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "scopeguard-1.2.0-lib-c145878b" = {
@@ -21773,7 +14985,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "scopeguard-1.2.0-lib-f38d8b8f" = {
@@ -21810,11 +15021,6 @@
         "serde_derive"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde-1.0.229-custom-build-452b783a" = {
@@ -21846,7 +15052,6 @@
         "std"
       ];
       build = "serde-1.0.229-custom-build-452b783a";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "serde-1.0.229-custom-build-c2bdc8ff" = {
@@ -21863,57 +15068,6 @@
         "std"
       ];
       build = "serde-1.0.229-custom-build-34c8a397";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "serde-1.0.229-lib-224026dc" = {
-      crate = "serde-1.0.229";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "derive"
-        "rc"
-        "serde_derive"
-        "std"
-      ];
-      script = "serde-1.0.229-custom-build-c2bdc8ff";
-      externs = {
-        serde_core = "serde_core-1.0.229-lib-801de58d";
-        serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "serde-1.0.229-lib-224026dc.2" = {
-      crate = "serde-1.0.229";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "derive"
-        "rc"
-        "serde_derive"
-        "std"
-      ];
-      script = "serde-1.0.229-custom-build-c2bdc8ff";
-      externs = {
-        serde_core = "serde_core-1.0.229-lib-b5ec7613";
-        serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde-1.0.229-lib-3306c779" = {
@@ -21934,31 +15088,6 @@
         serde_core = "serde_core-1.0.229-lib-1f2f4eb5";
         serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "serde-1.0.229-lib-331a203d" = {
-      crate = "serde-1.0.229";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "derive"
-        "rc"
-        "serde_derive"
-        "std"
-      ];
-      script = "serde-1.0.229-custom-build-c2bdc8ff";
-      externs = {
-        serde_core = "serde_core-1.0.229-lib-4a94d836";
-        serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde-1.0.229-lib-6d3c7c1c" = {
@@ -21997,11 +15126,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde-1.0.229-lib-9627c713" = {
@@ -22022,7 +15146,6 @@
         serde_core = "serde_core-1.0.229-lib-8bfbd229";
         serde_derive = "serde_derive-1.0.229-lib-471e2a16";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "serde-1.0.229-lib-e89244bf" = {
@@ -22042,11 +15165,6 @@
         serde_core = "serde_core-1.0.229-lib-1bcde0f6";
         serde_derive = "serde_derive-1.0.229-lib-471e2a16";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde-1.0.229-lib-f0b9c397" = {
@@ -22066,7 +15184,6 @@
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
         serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "serde-1.0.229-lib-f0b9c397.2" = {
@@ -22086,7 +15203,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "serde_core-1.0.229-custom-build-335848ea" = {
@@ -22115,11 +15231,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-965906d0";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_core-1.0.229-custom-build-66083ab0" = {
@@ -22146,11 +15257,6 @@
         "result"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_core-1.0.229-custom-build-876f4019" = {
@@ -22165,11 +15271,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-67df7270";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_core-1.0.229-custom-build-965906d0" = {
@@ -22182,11 +15283,6 @@
         "rc"
         "result"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -22215,11 +15311,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-335848ea";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_core-1.0.229-custom-build-c0737a9d" = {
@@ -22236,7 +15327,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-335848ea";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "serde_core-1.0.229-lib-1bcde0f6" = {
@@ -22251,11 +15341,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-a0ad6b4f";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_core-1.0.229-lib-1f2f4eb5" = {
@@ -22271,44 +15356,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-34fd33e1";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "serde_core-1.0.229-lib-4a94d836" = {
-      crate = "serde_core-1.0.229";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-        "rc"
-        "result"
-        "std"
-      ];
-      script = "serde_core-1.0.229-custom-build-34fd33e1";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "serde_core-1.0.229-lib-801de58d" = {
-      crate = "serde_core-1.0.229";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "rc"
-        "result"
-        "std"
-      ];
-      script = "serde_core-1.0.229-custom-build-34fd33e1";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_core-1.0.229-lib-8bfbd229" = {
@@ -22324,7 +15371,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-c0737a9d";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "serde_core-1.0.229-lib-9f954089" = {
@@ -22351,11 +15397,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-876f4019";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_core-1.0.229-lib-bebcc7eb" = {
@@ -22370,7 +15411,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-34fd33e1";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "serde_derive-1.0.229-lib-471e2a16" = {
@@ -22395,11 +15435,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-custom-build-141a1bff" = {
@@ -22417,11 +15452,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-5272ad11";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-custom-build-2b243939" = {
@@ -22436,11 +15466,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-9d32a695";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-custom-build-3d087246" = {
@@ -22451,11 +15476,6 @@
         "default"
         "raw_value"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -22471,11 +15491,6 @@
         "preserve_order"
         "raw_value"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -22502,11 +15517,6 @@
         "raw_value"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-custom-build-ba918bc1" = {
@@ -22520,11 +15530,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-3d087246";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-custom-build-c0b30db8" = {
@@ -22550,7 +15555,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-c0b30db8";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "serde_json-1.0.154-lib-2cf6f7e5" = {
@@ -22588,58 +15592,6 @@
         serde_core = "serde_core-1.0.229-lib-8bfbd229";
         zmij = "zmij-1.0.23-lib-bec4dc23";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "serde_json-1.0.154-lib-45ef44a1" = {
-      crate = "serde_json-1.0.154";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "arbitrary_precision"
-        "default"
-        "indexmap"
-        "preserve_order"
-        "raw_value"
-        "std"
-      ];
-      script = "serde_json-1.0.154-custom-build-141a1bff";
-      externs = {
-        foldhash = "foldhash-0.2.0-lib-d2e5c20f";
-        indexmap = "indexmap-2.14.2-lib-c8e0fefd";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        serde_core = "serde_core-1.0.229-lib-801de58d";
-        zmij = "zmij-1.0.23-lib-6863f455";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "serde_json-1.0.154-lib-509112bc" = {
-      crate = "serde_json-1.0.154";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "raw_value"
-        "std"
-      ];
-      script = "serde_json-1.0.154-custom-build-ba918bc1";
-      externs = {
-        itoa = "itoa-1.0.18-lib-6948623d";
-        memchr = "memchr-2.8.3-lib-a151c598";
-        serde_core = "serde_core-1.0.229-lib-4a94d836";
-        zmij = "zmij-1.0.23-lib-72852a56";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-lib-722b3d6d" = {
@@ -22659,51 +15611,6 @@
         serde_core = "serde_core-1.0.229-lib-1f2f4eb5";
         zmij = "zmij-1.0.23-lib-0ff31468";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "serde_json-1.0.154-lib-7856ccd9" = {
-      crate = "serde_json-1.0.154";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "raw_value"
-        "std"
-      ];
-      script = "serde_json-1.0.154-custom-build-ba918bc1";
-      externs = {
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        serde_core = "serde_core-1.0.229-lib-801de58d";
-        zmij = "zmij-1.0.23-lib-6863f455";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "serde_json-1.0.154-lib-7856ccd9.2" = {
-      crate = "serde_json-1.0.154";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "raw_value"
-        "std"
-      ];
-      script = "serde_json-1.0.154-custom-build-ba918bc1";
-      externs = {
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        serde_core = "serde_core-1.0.229-lib-b5ec7613";
-        zmij = "zmij-1.0.23-lib-6863f455";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-lib-a8cab139" = {
@@ -22718,36 +15625,11 @@
       ];
       script = "serde_json-1.0.154-custom-build-2b243939";
       externs = {
+        itoa = "itoa-1.0.18-lib-cd042dcb";
+        memchr = "memchr-2.8.3-lib-3f283570";
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
+        zmij = "zmij-1.0.23-lib-b31214e7";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            itoa = "itoa-1.0.18-lib-cd042dcb";
-            memchr = "memchr-2.8.3-lib-3f283570";
-            zmij = "zmij-1.0.23-lib-b31214e7";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            itoa = "itoa-1.0.18-lib-cd718ac2";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            zmij = "zmij-1.0.23-lib-6863f455";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            itoa = "itoa-1.0.18-lib-cd718ac2";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            zmij = "zmij-1.0.23-lib-6863f455";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-lib-b626a92c" = {
@@ -22766,11 +15648,6 @@
         serde_core = "serde_core-1.0.229-lib-1bcde0f6";
         zmij = "zmij-1.0.23-lib-e2bc8e63";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-lib-d8e29997" = {
@@ -22789,7 +15666,6 @@
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
         zmij = "zmij-1.0.23-lib-b31214e7";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "serde_json-1.0.154-lib-d8e29997.2" = {
@@ -22808,7 +15684,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         zmij = "zmij-1.0.23-lib-b31214e7";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "serde_json-1.0.154-lib-ec35f85c" = {
@@ -22827,11 +15702,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         zmij = "zmij-1.0.23-lib-55091810";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_json-1.0.154-lib-f5f3f1d6" = {
@@ -22856,7 +15726,6 @@
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
         zmij = "zmij-1.0.23-lib-b31214e7";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "serde_path_to_error-0.1.20-lib-06b04be7" = {
@@ -22868,7 +15737,6 @@
         itoa = "itoa-1.0.18-lib-55320c13";
         serde_core = "serde_core-1.0.229-lib-1f2f4eb5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "serde_path_to_error-0.1.20-lib-0c3bbb82" = {
@@ -22880,21 +15748,6 @@
         itoa = "itoa-1.0.18-lib-9d170c43";
         serde_core = "serde_core-1.0.229-lib-8bfbd229";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "serde_path_to_error-0.1.20-lib-183c70e6" = {
-      crate = "serde_path_to_error-0.1.20";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        serde_core = "serde_core-1.0.229-lib-801de58d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_path_to_error-0.1.20-lib-5f375529" = {
@@ -22905,22 +15758,6 @@
         itoa = "itoa-1.0.18-lib-cd042dcb";
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "serde_path_to_error-0.1.20-lib-d4892f0c" = {
-      crate = "serde_path_to_error-0.1.20";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        itoa = "itoa-1.0.18-lib-6948623d";
-        serde_core = "serde_core-1.0.229-lib-4a94d836";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_path_to_error-0.1.20-lib-e03de74c" = {
@@ -22931,11 +15768,6 @@
         itoa = "itoa-1.0.18-lib-ffb06609";
         serde_core = "serde_core-1.0.229-lib-1bcde0f6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_yaml-0.9.34+deprecated-lib-07224ec8" = {
@@ -22950,7 +15782,6 @@
         serde = "serde-1.0.229-lib-9627c713";
         unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-e218bb72";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "serde_yaml-0.9.34+deprecated-lib-5c14d5b8" = {
@@ -22965,7 +15796,6 @@
         serde = "serde-1.0.229-lib-3306c779";
         unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-0d820eab";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "serde_yaml-0.9.34+deprecated-lib-5f9a51d6" = {
@@ -22979,46 +15809,6 @@
         serde = "serde-1.0.229-lib-e89244bf";
         unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-6553709a";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "serde_yaml-0.9.34+deprecated-lib-d8737842" = {
-      crate = "serde_yaml-0.9.34+deprecated";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        indexmap = "indexmap-2.14.2-lib-c8e0fefd";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        ryu = "ryu-1.0.23-lib-d0a1eb14";
-        serde = "serde-1.0.229-lib-224026dc";
-        unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-36b6d03c";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "serde_yaml-0.9.34+deprecated-lib-f4089710" = {
-      crate = "serde_yaml-0.9.34+deprecated";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        indexmap = "indexmap-2.14.2-lib-71d5f60e";
-        itoa = "itoa-1.0.18-lib-6948623d";
-        ryu = "ryu-1.0.23-lib-360a15d9";
-        serde = "serde-1.0.229-lib-331a203d";
-        unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-2e9d5546";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "serde_yaml-0.9.34+deprecated-lib-f7b6df49" = {
@@ -23032,7 +15822,6 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-050843d0";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "server-utils-0.42.0-lib-01065bc7" = {
@@ -23055,7 +15844,6 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "server-utils-0.42.0-lib-0aa24bbf" = {
       crate = "server-utils-0.42.0";
@@ -23081,31 +15869,6 @@
         tracing = "tracing-0.1.44-lib-58b85f3d";
         tracing_utils = "tracing-utils-0.42.0-lib-9211c8fd";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "server-utils-0.42.0-lib-17ac92b3" = {
-      crate = "server-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      source = "server-utils-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        tracing_utils = "tracing-utils-0.42.0-lib-cdcfec13";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "server-utils-0.42.0-lib-2d4f5c01" = {
       crate = "server-utils-0.42.0";
@@ -23126,36 +15889,6 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
-      platforms = [ "aarch64-darwin" ];
-    };
-    "server-utils-0.42.0-lib-31574da7" = {
-      crate = "server-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "server-utils-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-38a28693";
-        axum = "axum-0.8.9-lib-24fd7d2f";
-        chrono = "chrono-0.4.45-lib-652894e7";
-        clap = "clap-4.6.7-lib-e4d6589f";
-        juniper = "juniper-0.16.2-lib-b71b5f91";
-        lana_app = "lana-app-0.42.0-lib-7241cf66";
-        serde_json = "serde_json-1.0.154-lib-509112bc";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-        tokio = "tokio-1.54.1-lib-12d7797e";
-        tracing = "tracing-0.1.44-lib-04193323";
-        tracing_utils = "tracing-utils-0.42.0-lib-87b34565";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "server-utils-0.42.0-lib-4ce208d9" = {
       crate = "server-utils-0.42.0";
@@ -23176,80 +15909,6 @@
         tracing = "tracing-0.1.44-lib-ac34bf96";
         tracing_utils = "tracing-utils-0.42.0-lib-2e0d876f";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 5;
-    };
-    "server-utils-0.42.0-lib-7867039a" = {
-      crate = "server-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      source = "server-utils-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        server_utils = "server-utils-0.42.0-lib-cece1def.2";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        tracing_utils = "tracing-utils-0.42.0-lib-cdcfec13";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "server-utils-0.42.0-lib-cece1def" = {
-      crate = "server-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "server-utils-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66";
-        axum = "axum-0.8.9-lib-5e4fdf5c";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c";
-        serde_json = "serde_json-1.0.154-lib-7856ccd9";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tokio = "tokio-1.54.1-lib-b16541d6";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        tracing_utils = "tracing-utils-0.42.0-lib-7f471e7f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 5;
-    };
-    "server-utils-0.42.0-lib-cece1def.2" = {
-      crate = "server-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      source = "server-utils-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-9b87cf66.2";
-        axum = "axum-0.8.9-lib-5e4fdf5c.2";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        clap = "clap-4.6.7-lib-a0bc7e4b";
-        juniper = "juniper-0.16.2-lib-1e63ebb5";
-        lana_app = "lana-app-0.42.0-lib-c2ce197c.2";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        tracing_utils = "tracing-utils-0.42.0-lib-cdcfec13";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 5;
     };
     "server-utils-0.42.0-lib-d32826bf" = {
@@ -23270,7 +15929,6 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_utils = "tracing-utils-0.42.0-lib-b6f76320";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 5;
     };
     "server-utils-0.42.0-lib-d32826bf.2" = {
@@ -23291,7 +15949,6 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 5;
     };
     "server-utils-0.42.0-lib-dbf70aa1" = {
@@ -23312,11 +15969,6 @@
         tracing = "tracing-0.1.44-lib-d4f799eb";
         tracing_utils = "tracing-utils-0.42.0-lib-0d604c62";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 5;
     };
     "server-utils-0.42.0-lib-dbf70aa1.2" = {
@@ -23337,28 +15989,12 @@
         tracing = "tracing-0.1.44-lib-d4f799eb";
         tracing_utils = "tracing-utils-0.42.0-lib-0d604c62";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 5;
-    };
-    "sha1_smol-1.0.1-lib-48582023" = {
-      crate = "sha1_smol-1.0.1";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
     };
     "sha1_smol-1.0.1-lib-d677f2f1" = {
       crate = "sha1_smol-1.0.1";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sha2-0.10.9-lib-0d49d742" = {
@@ -23370,23 +16006,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-8a219cdb";
         digest = "digest-0.10.7-lib-065ea419";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "sha2-0.10.9-lib-65b029cf" = {
-      crate = "sha2-0.10.9";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-160cb895";
-        cpufeatures = "cpufeatures-0.2.17-lib-8ea4f310";
-        digest = "digest-0.10.7-lib-fafd3309";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sha2-0.10.9-lib-70316952" = {
@@ -23398,33 +16017,10 @@
         "std"
       ];
       externs = {
+        cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
+        cpufeatures = "cpufeatures-0.2.17-lib-8a219cdb";
         digest = "digest-0.10.7-lib-bf26349d";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
-            cpufeatures = "cpufeatures-0.2.17-lib-8a219cdb";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            cfg_if = "cfg-if-1.0.5-lib-6247383d";
-            cpufeatures = "cpufeatures-0.2.17-lib-2cb004f2";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            cfg_if = "cfg-if-1.0.5-lib-6247383d";
-            cpufeatures = "cpufeatures-0.2.17-lib-2cb004f2";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sha2-0.10.9-lib-70316952.2" = {
@@ -23440,26 +16036,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-3b63cbb0";
         digest = "digest-0.10.7-lib-bf26349d.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "sha2-0.10.9-lib-7e061495" = {
-      crate = "sha2-0.10.9";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-        cpufeatures = "cpufeatures-0.2.17-lib-2cb004f2";
-        digest = "digest-0.10.7-lib-dad4055d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sha2-0.10.9-lib-8aceef93" = {
@@ -23472,7 +16048,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-852db7ee";
         digest = "digest-0.10.7-lib-2bf25283";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sha2-0.10.9-lib-d38f4331" = {
@@ -23485,7 +16060,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-47d71f69";
         digest = "digest-0.10.7-lib-ded23ef0";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "sha2-0.10.9-lib-ebec3324" = {
@@ -23512,11 +16086,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-dea1d97a";
         digest = "digest-0.10.7-lib-2b578465";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sharded-slab-0.1.7-lib-15c69f1e" = {
@@ -23527,20 +16096,6 @@
       externs = {
         lazy_static = "lazy_static-1.5.1-lib-15612a4f";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "sharded-slab-0.1.7-lib-20ee6908" = {
-      crate = "sharded-slab-0.1.7";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        lazy_static = "lazy_static-1.5.1-lib-4bd2eaf4";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sharded-slab-0.1.7-lib-3333cdf1" = {
@@ -23550,21 +16105,6 @@
       externs = {
         lazy_static = "lazy_static-1.5.1-lib-38a4e58c";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "sharded-slab-0.1.7-lib-e5b0f91d" = {
-      crate = "sharded-slab-0.1.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        lazy_static = "lazy_static-1.5.1-lib-7f0c8c12";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sharded-slab-0.1.7-lib-e7082748" = {
@@ -23575,7 +16115,6 @@
       externs = {
         lazy_static = "lazy_static-1.5.1-lib-b60c30b6";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sharded-slab-0.1.7-lib-f225bc4a" = {
@@ -23585,11 +16124,6 @@
       externs = {
         lazy_static = "lazy_static-1.5.1-lib-1b99b3ad";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "shlex-2.0.1-lib-3b15bb92" = {
@@ -23610,11 +16144,6 @@
         "default"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "signal-hook-registry-1.4.8-lib-1f632b84" = {
@@ -23625,36 +16154,6 @@
         errno = "errno-0.3.14-lib-e7487c71";
         libc = "libc-0.2.191-lib-909dff28";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "signal-hook-registry-1.4.8-lib-5b98a465" = {
-      crate = "signal-hook-registry-1.4.8";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        errno = "errno-0.3.14-lib-a0872a49";
-        libc = "libc-0.2.191-lib-66e06b02";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "signal-hook-registry-1.4.8-lib-89751834" = {
-      crate = "signal-hook-registry-1.4.8";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        errno = "errno-0.3.14-lib-28183441";
-        libc = "libc-0.2.191-lib-73ac5a23";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "signal-hook-registry-1.4.8-lib-9ae2f0ea" = {
@@ -23666,7 +16165,6 @@
         errno = "errno-0.3.14-lib-5e1d2cc1";
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "signal-hook-registry-1.4.8-lib-a18d92ae" = {
@@ -23678,7 +16176,6 @@
         errno = "errno-0.3.14-lib-62136348";
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "signal-hook-registry-1.4.8-lib-f7755daf" = {
@@ -23689,11 +16186,6 @@
         errno = "errno-0.3.14-lib-ac936aa7";
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "slab-0.4.12-lib-3224b0be" = {
@@ -23702,7 +16194,6 @@
       profile = "release";
       cross = true;
       features = [ "std" ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "slab-0.4.12-lib-4615c082" = {
@@ -23710,11 +16201,6 @@
       target = "lib";
       profile = "release";
       features = [ "std" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "slab-0.4.12-lib-57f3c871" = {
@@ -23723,7 +16209,6 @@
       profile = "dev";
       mode = "check";
       features = [ "std" ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "slab-0.4.12-lib-829227d0" = {
@@ -23731,19 +16216,6 @@
       target = "lib";
       profile = "dev";
       features = [ "std" ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "slab-0.4.12-lib-b390b86f" = {
-      crate = "slab-0.4.12";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "std" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "slab-0.4.12-lib-cf267b56" = {
@@ -23751,11 +16223,6 @@
       target = "lib";
       profile = "dev-2";
       features = [ "std" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "slab-0.4.12-lib-d0d631e6" = {
@@ -23763,54 +16230,6 @@
       target = "lib";
       profile = "release-2";
       features = [ "std" ];
-      layer = 0;
-    };
-    "slab-0.4.12-lib-ef398856" = {
-      crate = "slab-0.4.12";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "std" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "smallvec-1.16.5-lib-144aca9a" = {
-      crate = "smallvec-1.16.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "const_generics"
-        "const_new"
-        "serde"
-      ];
-      externs = {
-        serde = "serde-1.0.229-lib-331a203d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "smallvec-1.16.5-lib-26dd8d39" = {
-      crate = "smallvec-1.16.5";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "const_generics"
-        "const_new"
-        "serde"
-      ];
-      externs = {
-        serde = "serde-1.0.229-lib-224026dc";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "smallvec-1.16.5-lib-64bdd593" = {
@@ -23838,7 +16257,6 @@
       externs = {
         serde = "serde-1.0.229-lib-f0b9c397";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "smallvec-1.16.5-lib-b60c9bb1" = {
@@ -23854,7 +16272,6 @@
       externs = {
         serde = "serde-1.0.229-lib-9627c713";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "smallvec-1.16.5-lib-b6750bbc" = {
@@ -23870,7 +16287,6 @@
       externs = {
         serde = "serde-1.0.229-lib-3306c779";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "smallvec-1.16.5-lib-bb6c8c81" = {
@@ -23881,28 +16297,9 @@
         "const_generics"
         "serde"
       ];
-      only = {
-        aarch64-darwin = {
-          externs = {
-            serde = "serde-1.0.229-lib-f0b9c397.2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            serde = "serde-1.0.229-lib-224026dc.2";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            serde = "serde-1.0.229-lib-224026dc.2";
-          };
-        };
+      externs = {
+        serde = "serde-1.0.229-lib-f0b9c397.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "smallvec-1.16.5-lib-bb6c8c81.2" = {
@@ -23916,11 +16313,6 @@
       externs = {
         serde = "serde-1.0.229-lib-94de7978";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "smallvec-1.16.5-lib-c45cbf28" = {
@@ -23935,11 +16327,6 @@
       externs = {
         serde = "serde-1.0.229-lib-e89244bf";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "smartstring-1.0.1-custom-build-9b92053e" = {
@@ -23952,11 +16339,6 @@
         "std"
       ];
       build = "smartstring-1.0.1-custom-build-b2344b4f";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "smartstring-1.0.1-custom-build-b2344b4f" = {
@@ -23985,11 +16367,6 @@
         autocfg = "autocfg-1.5.1-lib-36a055f6";
         version_check = "version_check-0.9.5-lib-747d5f22";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "smartstring-1.0.1-custom-build-d6bc6d76" = {
@@ -24003,7 +16380,6 @@
         "std"
       ];
       build = "smartstring-1.0.1-custom-build-b2344b4f";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "smartstring-1.0.1-custom-build-fa20c21c" = {
@@ -24016,30 +16392,6 @@
         "std"
       ];
       build = "smartstring-1.0.1-custom-build-c441d6d7";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "smartstring-1.0.1-lib-751bb44b" = {
-      crate = "smartstring-1.0.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      script = "smartstring-1.0.1-custom-build-fa20c21c";
-      externs = {
-        static_assertions = "static_assertions-1.1.0-lib-1894d98c";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "smartstring-1.0.1-lib-91a7ecbb" = {
@@ -24054,7 +16406,6 @@
       externs = {
         static_assertions = "static_assertions-1.1.0-lib-fed40e8f";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "smartstring-1.0.1-lib-96cf426c" = {
@@ -24069,11 +16420,6 @@
       externs = {
         static_assertions = "static_assertions-1.1.0-lib-4287961d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "smartstring-1.0.1-lib-af4b96d4" = {
@@ -24089,7 +16435,6 @@
       externs = {
         static_assertions = "static_assertions-1.1.0-lib-8a6e7963";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "smartstring-1.0.1-lib-ccc6336f" = {
@@ -24105,25 +16450,6 @@
       externs = {
         static_assertions = "static_assertions-1.1.0-lib-31414158";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "smartstring-1.0.1-lib-f31dcbd2" = {
-      crate = "smartstring-1.0.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      script = "smartstring-1.0.1-custom-build-fa20c21c";
-      externs = {
-        static_assertions = "static_assertions-1.1.0-lib-3207ac2a";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "socket2-0.6.5-lib-29286558" = {
@@ -24135,7 +16461,6 @@
       externs = {
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "socket2-0.6.5-lib-3dcb2724" = {
@@ -24147,21 +16472,6 @@
       externs = {
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "socket2-0.6.5-lib-484333f4" = {
-      crate = "socket2-0.6.5";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "all" ];
-      externs = {
-        libc = "libc-0.2.191-lib-66e06b02";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "socket2-0.6.5-lib-648512f1" = {
@@ -24172,7 +16482,6 @@
       externs = {
         libc = "libc-0.2.191-lib-909dff28";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "socket2-0.6.5-lib-b18345e5" = {
@@ -24183,26 +16492,6 @@
       externs = {
         libc = "libc-0.2.191-lib-e1682bc7";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "socket2-0.6.5-lib-c9a6afcc" = {
-      crate = "socket2-0.6.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "all" ];
-      externs = {
-        libc = "libc-0.2.191-lib-73ac5a23";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "socket2-0.6.5-lib-cd345a94" = {
@@ -24213,11 +16502,6 @@
       externs = {
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "socket2-0.6.5-lib-ded5f583" = {
@@ -24228,60 +16512,6 @@
       externs = {
         libc = "libc-0.2.191-lib-23a8506b";
       };
-      layer = 0;
-    };
-    "sqlx-0.8.6-lib-0e06068a" = {
-      crate = "sqlx-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "_rt-tokio"
-        "chrono"
-        "derive"
-        "macros"
-        "migrate"
-        "postgres"
-        "runtime-tokio"
-        "sqlx-macros"
-        "sqlx-postgres"
-        "uuid"
-      ];
-      externs = {
-        sqlx_core = "sqlx-core-0.8.6-lib-8a54a07e";
-        sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa";
-        sqlx_postgres = "sqlx-postgres-0.8.6-lib-9b54c67f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "sqlx-0.8.6-lib-0e06068a.2" = {
-      crate = "sqlx-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "_rt-tokio"
-        "chrono"
-        "derive"
-        "macros"
-        "migrate"
-        "postgres"
-        "runtime-tokio"
-        "sqlx-macros"
-        "sqlx-postgres"
-        "uuid"
-      ];
-      externs = {
-        sqlx_core = "sqlx-core-0.8.6-lib-8a54a07e.2";
-        sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa.2";
-        sqlx_postgres = "sqlx-postgres-0.8.6-lib-9b54c67f.2";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-0.8.6-lib-10890836" = {
@@ -24306,7 +16536,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-28a5846e";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-cd57feac";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "sqlx-0.8.6-lib-1ee2c6af" = {
@@ -24330,7 +16559,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-3d27f435";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sqlx-0.8.6-lib-1ee2c6af.2" = {
@@ -24354,7 +16582,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa.2";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-3d27f435.2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sqlx-0.8.6-lib-b943d91d" = {
@@ -24379,7 +16606,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa.3";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-1f13a029";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sqlx-0.8.6-lib-db9312ee" = {
@@ -24403,11 +16629,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-28a5846e";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-5de0a9f9";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-0.8.6-lib-db9312ee.2" = {
@@ -24431,39 +16652,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-28a5846e";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-5de0a9f9.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "sqlx-0.8.6-lib-fc3b9957" = {
-      crate = "sqlx-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "_rt-tokio"
-        "chrono"
-        "derive"
-        "macros"
-        "migrate"
-        "postgres"
-        "runtime-tokio"
-        "sqlx-macros"
-        "sqlx-postgres"
-        "uuid"
-      ];
-      externs = {
-        sqlx_core = "sqlx-core-0.8.6-lib-6c0e291e";
-        sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa.3";
-        sqlx_postgres = "sqlx-postgres-0.8.6-lib-4b1824f3";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-01911fa1" = {
@@ -24487,98 +16675,35 @@
         "uuid"
       ];
       externs = {
+        base64 = "base64-0.22.1-lib-57b40f0a";
+        bytes = "bytes-1.12.1-lib-33c64075";
         chrono = "chrono-0.4.45-lib-8674feb3";
+        crc = "crc-3.4.0-lib-00870984";
+        crossbeam_queue = "crossbeam-queue-0.3.14-lib-fe1ed4f0";
+        either = "either-1.19.0-lib-cdd7a366.2";
+        event_listener = "event-listener-5.4.2-lib-8fe6b728";
+        futures_core = "futures-core-0.3.34-lib-53240c07";
+        futures_intrusive = "futures-intrusive-0.5.0-lib-63dadfad.2";
+        futures_io = "futures-io-0.3.34-lib-ef3734dd";
+        futures_util = "futures-util-0.3.34-lib-53d788e3.2";
+        hashbrown = "hashbrown-0.15.5-lib-70719443";
+        hashlink = "hashlink-0.10.0-lib-c5af2fbe";
         indexmap = "indexmap-2.14.2-lib-8f8512bc";
+        log = "log-0.4.35-lib-9f6fd068";
+        memchr = "memchr-2.8.3-lib-3f283570";
+        once_cell = "once_cell-1.21.4-lib-a5ea7fad";
+        percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
+        serde = "serde-1.0.229-lib-f0b9c397.2";
+        serde_json = "serde_json-1.0.154-lib-d8e29997.2";
         sha2 = "sha2-0.10.9-lib-70316952";
         smallvec = "smallvec-1.16.5-lib-bb6c8c81";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         tokio = "tokio-1.54.1-lib-80d86e22";
+        tokio_stream = "tokio-stream-0.1.19-lib-1b4ce496.2";
+        tracing = "tracing-0.1.44-lib-4efc58f4";
+        url = "url-2.5.8-lib-330983b1.2";
         uuid = "uuid-1.18.1-lib-866a993e";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            base64 = "base64-0.22.1-lib-57b40f0a";
-            bytes = "bytes-1.12.1-lib-33c64075";
-            crc = "crc-3.4.0-lib-00870984";
-            crossbeam_queue = "crossbeam-queue-0.3.14-lib-fe1ed4f0";
-            either = "either-1.19.0-lib-cdd7a366.2";
-            event_listener = "event-listener-5.4.2-lib-8fe6b728";
-            futures_core = "futures-core-0.3.34-lib-53240c07";
-            futures_intrusive = "futures-intrusive-0.5.0-lib-63dadfad.2";
-            futures_io = "futures-io-0.3.34-lib-ef3734dd";
-            futures_util = "futures-util-0.3.34-lib-53d788e3.2";
-            hashbrown = "hashbrown-0.15.5-lib-70719443";
-            hashlink = "hashlink-0.10.0-lib-c5af2fbe";
-            log = "log-0.4.35-lib-9f6fd068";
-            memchr = "memchr-2.8.3-lib-3f283570";
-            once_cell = "once_cell-1.21.4-lib-a5ea7fad";
-            percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
-            serde = "serde-1.0.229-lib-f0b9c397.2";
-            serde_json = "serde_json-1.0.154-lib-d8e29997.2";
-            thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-            tokio_stream = "tokio-stream-0.1.19-lib-1b4ce496.2";
-            tracing = "tracing-0.1.44-lib-4efc58f4";
-            url = "url-2.5.8-lib-330983b1.2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            base64 = "base64-0.22.1-lib-f615376d";
-            bytes = "bytes-1.12.1-lib-aec0d4ab";
-            crc = "crc-3.4.0-lib-05f573bb";
-            crossbeam_queue = "crossbeam-queue-0.3.14-lib-9e1d7ecf";
-            either = "either-1.19.0-lib-0fc4cdd7.2";
-            event_listener = "event-listener-5.4.2-lib-81241569";
-            futures_core = "futures-core-0.3.34-lib-2f94cb56";
-            futures_intrusive = "futures-intrusive-0.5.0-lib-b3aad831.2";
-            futures_io = "futures-io-0.3.34-lib-63346b42";
-            futures_util = "futures-util-0.3.34-lib-a85affce.2";
-            hashbrown = "hashbrown-0.15.5-lib-2deb3228";
-            hashlink = "hashlink-0.10.0-lib-66e9ef73";
-            log = "log-0.4.35-lib-a4c4cb8f";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            serde_json = "serde_json-1.0.154-lib-7856ccd9.2";
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-            tokio_stream = "tokio-stream-0.1.19-lib-4ceeb36d.2";
-            tracing = "tracing-0.1.44-lib-15bba8a5";
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            base64 = "base64-0.22.1-lib-f615376d";
-            bytes = "bytes-1.12.1-lib-aec0d4ab";
-            crc = "crc-3.4.0-lib-05f573bb";
-            crossbeam_queue = "crossbeam-queue-0.3.14-lib-9e1d7ecf";
-            either = "either-1.19.0-lib-0fc4cdd7.2";
-            event_listener = "event-listener-5.4.2-lib-81241569";
-            futures_core = "futures-core-0.3.34-lib-2f94cb56";
-            futures_intrusive = "futures-intrusive-0.5.0-lib-b3aad831.2";
-            futures_io = "futures-io-0.3.34-lib-63346b42";
-            futures_util = "futures-util-0.3.34-lib-a85affce.2";
-            hashbrown = "hashbrown-0.15.5-lib-2deb3228";
-            hashlink = "hashlink-0.10.0-lib-66e9ef73";
-            log = "log-0.4.35-lib-a4c4cb8f";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            serde_json = "serde_json-1.0.154-lib-7856ccd9.2";
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-            tokio_stream = "tokio-stream-0.1.19-lib-4ceeb36d.2";
-            tracing = "tracing-0.1.44-lib-15bba8a5";
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-01911fa1.2" = {
@@ -24602,96 +16727,35 @@
         "uuid"
       ];
       externs = {
+        base64 = "base64-0.22.1-lib-57b40f0a";
+        bytes = "bytes-1.12.1-lib-33c64075";
         chrono = "chrono-0.4.45-lib-8674feb3";
+        crc = "crc-3.4.0-lib-00870984";
+        crossbeam_queue = "crossbeam-queue-0.3.14-lib-fe1ed4f0";
+        either = "either-1.19.0-lib-cdd7a366.2";
+        event_listener = "event-listener-5.4.2-lib-8fe6b728";
+        futures_core = "futures-core-0.3.34-lib-53240c07";
+        futures_intrusive = "futures-intrusive-0.5.0-lib-63dadfad.2";
+        futures_io = "futures-io-0.3.34-lib-ef3734dd";
+        futures_util = "futures-util-0.3.34-lib-53d788e3.2";
+        hashbrown = "hashbrown-0.15.5-lib-70719443";
+        hashlink = "hashlink-0.10.0-lib-c5af2fbe";
         indexmap = "indexmap-2.14.2-lib-8f8512bc";
+        log = "log-0.4.35-lib-9f6fd068";
+        memchr = "memchr-2.8.3-lib-3f283570";
+        once_cell = "once_cell-1.21.4-lib-a5ea7fad";
+        percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
+        serde = "serde-1.0.229-lib-f0b9c397.2";
         serde_json = "serde_json-1.0.154-lib-a8cab139";
         sha2 = "sha2-0.10.9-lib-70316952";
         smallvec = "smallvec-1.16.5-lib-bb6c8c81";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         tokio = "tokio-1.54.1-lib-80d86e22";
+        tokio_stream = "tokio-stream-0.1.19-lib-1b4ce496.2";
+        tracing = "tracing-0.1.44-lib-4efc58f4";
+        url = "url-2.5.8-lib-330983b1.2";
         uuid = "uuid-1.18.1-lib-8497e4b6";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            base64 = "base64-0.22.1-lib-57b40f0a";
-            bytes = "bytes-1.12.1-lib-33c64075";
-            crc = "crc-3.4.0-lib-00870984";
-            crossbeam_queue = "crossbeam-queue-0.3.14-lib-fe1ed4f0";
-            either = "either-1.19.0-lib-cdd7a366.2";
-            event_listener = "event-listener-5.4.2-lib-8fe6b728";
-            futures_core = "futures-core-0.3.34-lib-53240c07";
-            futures_intrusive = "futures-intrusive-0.5.0-lib-63dadfad.2";
-            futures_io = "futures-io-0.3.34-lib-ef3734dd";
-            futures_util = "futures-util-0.3.34-lib-53d788e3.2";
-            hashbrown = "hashbrown-0.15.5-lib-70719443";
-            hashlink = "hashlink-0.10.0-lib-c5af2fbe";
-            log = "log-0.4.35-lib-9f6fd068";
-            memchr = "memchr-2.8.3-lib-3f283570";
-            once_cell = "once_cell-1.21.4-lib-a5ea7fad";
-            percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
-            serde = "serde-1.0.229-lib-f0b9c397.2";
-            thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-            tokio_stream = "tokio-stream-0.1.19-lib-1b4ce496.2";
-            tracing = "tracing-0.1.44-lib-4efc58f4";
-            url = "url-2.5.8-lib-330983b1.2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            base64 = "base64-0.22.1-lib-f615376d";
-            bytes = "bytes-1.12.1-lib-aec0d4ab";
-            crc = "crc-3.4.0-lib-05f573bb";
-            crossbeam_queue = "crossbeam-queue-0.3.14-lib-9e1d7ecf";
-            either = "either-1.19.0-lib-0fc4cdd7.2";
-            event_listener = "event-listener-5.4.2-lib-81241569";
-            futures_core = "futures-core-0.3.34-lib-2f94cb56";
-            futures_intrusive = "futures-intrusive-0.5.0-lib-b3aad831.2";
-            futures_io = "futures-io-0.3.34-lib-63346b42";
-            futures_util = "futures-util-0.3.34-lib-a85affce.2";
-            hashbrown = "hashbrown-0.15.5-lib-2deb3228";
-            hashlink = "hashlink-0.10.0-lib-66e9ef73";
-            log = "log-0.4.35-lib-a4c4cb8f";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-            tokio_stream = "tokio-stream-0.1.19-lib-4ceeb36d.2";
-            tracing = "tracing-0.1.44-lib-15bba8a5";
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            base64 = "base64-0.22.1-lib-f615376d";
-            bytes = "bytes-1.12.1-lib-aec0d4ab";
-            crc = "crc-3.4.0-lib-05f573bb";
-            crossbeam_queue = "crossbeam-queue-0.3.14-lib-9e1d7ecf";
-            either = "either-1.19.0-lib-0fc4cdd7.2";
-            event_listener = "event-listener-5.4.2-lib-81241569";
-            futures_core = "futures-core-0.3.34-lib-2f94cb56";
-            futures_intrusive = "futures-intrusive-0.5.0-lib-b3aad831.2";
-            futures_io = "futures-io-0.3.34-lib-63346b42";
-            futures_util = "futures-util-0.3.34-lib-a85affce.2";
-            hashbrown = "hashbrown-0.15.5-lib-2deb3228";
-            hashlink = "hashlink-0.10.0-lib-66e9ef73";
-            log = "log-0.4.35-lib-a4c4cb8f";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-            tokio_stream = "tokio-stream-0.1.19-lib-4ceeb36d.2";
-            tracing = "tracing-0.1.44-lib-15bba8a5";
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-01911fa1.3" = {
@@ -24744,11 +16808,6 @@
         url = "url-2.5.8-lib-bc125b6d";
         uuid = "uuid-1.18.1-lib-866a993e";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-08b0ac19" = {
@@ -24801,7 +16860,6 @@
         url = "url-2.5.8-lib-4922b928";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-57b5d519" = {
@@ -24853,7 +16911,6 @@
         url = "url-2.5.8-lib-330983b1";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-57b5d519.2" = {
@@ -24905,63 +16962,6 @@
         url = "url-2.5.8-lib-330983b1";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "sqlx-core-0.8.6-lib-6c0e291e" = {
-      crate = "sqlx-core-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "_rt-tokio"
-        "chrono"
-        "crc"
-        "default"
-        "json"
-        "migrate"
-        "offline"
-        "serde"
-        "serde_json"
-        "sha2"
-        "tokio"
-        "tokio-stream"
-        "uuid"
-      ];
-      externs = {
-        base64 = "base64-0.22.1-lib-dd6dfd81";
-        bytes = "bytes-1.12.1-lib-abec5663";
-        chrono = "chrono-0.4.45-lib-652894e7";
-        crc = "crc-3.4.0-lib-c64e0978";
-        crossbeam_queue = "crossbeam-queue-0.3.14-lib-1a6848b6";
-        either = "either-1.19.0-lib-70649018";
-        event_listener = "event-listener-5.4.2-lib-8dce6bbd";
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        futures_intrusive = "futures-intrusive-0.5.0-lib-50f18c2a";
-        futures_io = "futures-io-0.3.34-lib-b1b0332c";
-        futures_util = "futures-util-0.3.34-lib-a0892cc7";
-        hashbrown = "hashbrown-0.15.5-lib-daf892fe";
-        hashlink = "hashlink-0.10.0-lib-9afeeff6";
-        indexmap = "indexmap-2.14.2-lib-71d5f60e";
-        log = "log-0.4.35-lib-df06b7c7";
-        memchr = "memchr-2.8.3-lib-a151c598";
-        once_cell = "once_cell-1.21.4-lib-749cac56";
-        percent_encoding = "percent-encoding-2.3.2-lib-c696487c";
-        serde = "serde-1.0.229-lib-331a203d";
-        serde_json = "serde_json-1.0.154-lib-509112bc";
-        sha2 = "sha2-0.10.9-lib-65b029cf";
-        smallvec = "smallvec-1.16.5-lib-144aca9a";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-        tokio = "tokio-1.54.1-lib-12d7797e";
-        tokio_stream = "tokio-stream-0.1.19-lib-110c045c";
-        tracing = "tracing-0.1.44-lib-04193323";
-        url = "url-2.5.8-lib-c4fa88ec";
-        uuid = "uuid-1.18.1-lib-fc479f70";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-846664cd" = {
@@ -25016,116 +17016,6 @@
       };
       layer = 0;
     };
-    "sqlx-core-0.8.6-lib-8a54a07e" = {
-      crate = "sqlx-core-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "_rt-tokio"
-        "chrono"
-        "crc"
-        "default"
-        "json"
-        "migrate"
-        "offline"
-        "serde"
-        "serde_json"
-        "sha2"
-        "tokio"
-        "tokio-stream"
-        "uuid"
-      ];
-      externs = {
-        base64 = "base64-0.22.1-lib-f615376d";
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        crc = "crc-3.4.0-lib-05f573bb";
-        crossbeam_queue = "crossbeam-queue-0.3.14-lib-9e1d7ecf";
-        either = "either-1.19.0-lib-0fc4cdd7";
-        event_listener = "event-listener-5.4.2-lib-81241569";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_intrusive = "futures-intrusive-0.5.0-lib-b3aad831";
-        futures_io = "futures-io-0.3.34-lib-63346b42";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-        hashbrown = "hashbrown-0.15.5-lib-2deb3228";
-        hashlink = "hashlink-0.10.0-lib-66e9ef73";
-        indexmap = "indexmap-2.14.2-lib-c8e0fefd";
-        log = "log-0.4.35-lib-a4c4cb8f";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        once_cell = "once_cell-1.21.4-lib-1ed396f1";
-        percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-7856ccd9";
-        sha2 = "sha2-0.10.9-lib-7e061495";
-        smallvec = "smallvec-1.16.5-lib-26dd8d39";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tokio = "tokio-1.54.1-lib-b16541d6";
-        tokio_stream = "tokio-stream-0.1.19-lib-4ceeb36d";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        url = "url-2.5.8-lib-0f142f39";
-        uuid = "uuid-1.18.1-lib-80c63a0f";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "sqlx-core-0.8.6-lib-8a54a07e.2" = {
-      crate = "sqlx-core-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "_rt-tokio"
-        "chrono"
-        "crc"
-        "default"
-        "json"
-        "migrate"
-        "offline"
-        "serde"
-        "serde_json"
-        "sha2"
-        "tokio"
-        "tokio-stream"
-        "uuid"
-      ];
-      externs = {
-        base64 = "base64-0.22.1-lib-f615376d";
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        crc = "crc-3.4.0-lib-05f573bb";
-        crossbeam_queue = "crossbeam-queue-0.3.14-lib-9e1d7ecf";
-        either = "either-1.19.0-lib-0fc4cdd7";
-        event_listener = "event-listener-5.4.2-lib-81241569";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_intrusive = "futures-intrusive-0.5.0-lib-b3aad831";
-        futures_io = "futures-io-0.3.34-lib-63346b42";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-        hashbrown = "hashbrown-0.15.5-lib-2deb3228";
-        hashlink = "hashlink-0.10.0-lib-66e9ef73";
-        indexmap = "indexmap-2.14.2-lib-c8e0fefd";
-        log = "log-0.4.35-lib-a4c4cb8f";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        once_cell = "once_cell-1.21.4-lib-1ed396f1";
-        percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        sha2 = "sha2-0.10.9-lib-7e061495";
-        smallvec = "smallvec-1.16.5-lib-26dd8d39";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tokio_stream = "tokio-stream-0.1.19-lib-4ceeb36d.3";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        url = "url-2.5.8-lib-0f142f39";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "sqlx-core-0.8.6-lib-c77602f5" = {
       crate = "sqlx-core-0.8.6";
       target = "lib";
@@ -25176,7 +17066,6 @@
         url = "url-2.5.8-lib-7eb1a851";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-c8fb0485" = {
@@ -25228,11 +17117,6 @@
         url = "url-2.5.8-lib-1c8c8986";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-core-0.8.6-lib-c8fb0485.2" = {
@@ -25284,11 +17168,6 @@
         url = "url-2.5.8-lib-1c8c8986";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-macros-0.8.6-lib-28a5846e" = {
@@ -25335,11 +17214,6 @@
         sqlx_macros_core = "sqlx-macros-core-0.8.6-lib-46634c5e";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-macros-0.8.6-lib-4fe383fa.2" = {
@@ -25363,11 +17237,6 @@
         sqlx_macros_core = "sqlx-macros-core-0.8.6-lib-46634c5e.2";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-macros-0.8.6-lib-4fe383fa.3" = {
@@ -25391,11 +17260,6 @@
         sqlx_macros_core = "sqlx-macros-core-0.8.6-lib-46634c5e.3";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-macros-core-0.8.6-lib-24b56c8a" = {
@@ -25450,55 +17314,22 @@
         "uuid"
       ];
       externs = {
+        dotenvy = "dotenvy-0.15.7-lib-7b07731b";
+        either = "either-1.19.0-lib-cdd7a366.2";
         heck = "heck-0.5.0-lib-cecf5b1b";
+        hex = "hex-0.4.3-lib-bec45bd5";
+        once_cell = "once_cell-1.21.4-lib-a5ea7fad";
         proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
         quote = "quote-1.0.47-lib-4807460b";
+        serde = "serde-1.0.229-lib-f0b9c397.2";
+        serde_json = "serde_json-1.0.154-lib-d8e29997.2";
         sha2 = "sha2-0.10.9-lib-70316952";
         sqlx_core = "sqlx-core-0.8.6-lib-01911fa1";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-3ebf677f";
         syn = "syn-2.0.119-lib-c3e70130";
         tokio = "tokio-1.54.1-lib-80d86e22";
+        url = "url-2.5.8-lib-330983b1.2";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            dotenvy = "dotenvy-0.15.7-lib-7b07731b";
-            either = "either-1.19.0-lib-cdd7a366.2";
-            hex = "hex-0.4.3-lib-bec45bd5";
-            once_cell = "once_cell-1.21.4-lib-a5ea7fad";
-            serde = "serde-1.0.229-lib-f0b9c397.2";
-            serde_json = "serde_json-1.0.154-lib-d8e29997.2";
-            url = "url-2.5.8-lib-330983b1.2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-            either = "either-1.19.0-lib-0fc4cdd7.2";
-            hex = "hex-0.4.3-lib-b60d7238";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            serde_json = "serde_json-1.0.154-lib-7856ccd9.2";
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-            either = "either-1.19.0-lib-0fc4cdd7.2";
-            hex = "hex-0.4.3-lib-b60d7238";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            serde_json = "serde_json-1.0.154-lib-7856ccd9.2";
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-macros-core-0.8.6-lib-46634c5e.2" = {
@@ -25518,53 +17349,22 @@
         "uuid"
       ];
       externs = {
+        dotenvy = "dotenvy-0.15.7-lib-7b07731b";
+        either = "either-1.19.0-lib-cdd7a366.2";
         heck = "heck-0.5.0-lib-cecf5b1b";
+        hex = "hex-0.4.3-lib-bec45bd5";
+        once_cell = "once_cell-1.21.4-lib-a5ea7fad";
         proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
         quote = "quote-1.0.47-lib-4807460b";
+        serde = "serde-1.0.229-lib-f0b9c397.2";
         serde_json = "serde_json-1.0.154-lib-a8cab139";
         sha2 = "sha2-0.10.9-lib-70316952";
         sqlx_core = "sqlx-core-0.8.6-lib-01911fa1.2";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-3ebf677f.2";
         syn = "syn-2.0.119-lib-c3e70130";
         tokio = "tokio-1.54.1-lib-80d86e22";
+        url = "url-2.5.8-lib-330983b1.2";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            dotenvy = "dotenvy-0.15.7-lib-7b07731b";
-            either = "either-1.19.0-lib-cdd7a366.2";
-            hex = "hex-0.4.3-lib-bec45bd5";
-            once_cell = "once_cell-1.21.4-lib-a5ea7fad";
-            serde = "serde-1.0.229-lib-f0b9c397.2";
-            url = "url-2.5.8-lib-330983b1.2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-            either = "either-1.19.0-lib-0fc4cdd7.2";
-            hex = "hex-0.4.3-lib-b60d7238";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-            either = "either-1.19.0-lib-0fc4cdd7.2";
-            hex = "hex-0.4.3-lib-b60d7238";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            url = "url-2.5.8-lib-0f142f39.2";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-macros-core-0.8.6-lib-46634c5e.3" = {
@@ -25600,11 +17400,6 @@
         tokio = "tokio-1.54.1-lib-80d86e22.2";
         url = "url-2.5.8-lib-bc125b6d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-13014dba" = {
@@ -25693,7 +17488,6 @@
         uuid = "uuid-1.18.1-lib-085ccfe6";
         whoami = "whoami-1.6.1-lib-7ebd5a6d";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3d27f435" = {
@@ -25737,7 +17531,6 @@
         uuid = "uuid-1.18.1-lib-7563f3e5";
         whoami = "whoami-1.6.1-lib-6386f9e2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3d27f435.2" = {
@@ -25781,7 +17574,6 @@
         uuid = "uuid-1.18.1-lib-f40104ef";
         whoami = "whoami-1.6.1-lib-6386f9e2";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3ebf677f" = {
@@ -25795,106 +17587,37 @@
         "uuid"
       ];
       externs = {
+        atoi = "atoi-2.0.0-lib-f5cf9722";
+        base64 = "base64-0.22.1-lib-57b40f0a";
+        bitflags = "bitflags-2.13.2-lib-3644e2d0";
+        byteorder = "byteorder-1.5.0-lib-51b2c4fc";
         chrono = "chrono-0.4.45-lib-8674feb3";
+        crc = "crc-3.4.0-lib-00870984";
+        dotenvy = "dotenvy-0.15.7-lib-7b07731b";
+        futures_channel = "futures-channel-0.3.34-lib-f521e099";
+        futures_core = "futures-core-0.3.34-lib-53240c07";
+        futures_util = "futures-util-0.3.34-lib-53d788e3.2";
+        hex = "hex-0.4.3-lib-bec45bd5";
+        hkdf = "hkdf-0.12.4-lib-cfcf926b";
+        hmac = "hmac-0.12.1-lib-548ce62e";
+        home = "home-0.5.12-lib-8d013396";
+        itoa = "itoa-1.0.18-lib-cd042dcb";
+        log = "log-0.4.35-lib-9f6fd068";
+        md5 = "md-5-0.10.6-lib-1f3ff5df";
+        memchr = "memchr-2.8.3-lib-3f283570";
+        once_cell = "once_cell-1.21.4-lib-a5ea7fad";
+        rand = "rand-0.8.8-lib-64592f64";
+        serde = "serde-1.0.229-lib-f0b9c397.2";
+        serde_json = "serde_json-1.0.154-lib-d8e29997.2";
         sha2 = "sha2-0.10.9-lib-70316952";
         smallvec = "smallvec-1.16.5-lib-bb6c8c81";
         sqlx_core = "sqlx-core-0.8.6-lib-01911fa1";
+        stringprep = "stringprep-0.1.5-lib-92a8f4d1";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+        tracing = "tracing-0.1.44-lib-4efc58f4";
         uuid = "uuid-1.18.1-lib-866a993e";
+        whoami = "whoami-1.6.1-lib-6386f9e2";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            atoi = "atoi-2.0.0-lib-f5cf9722";
-            base64 = "base64-0.22.1-lib-57b40f0a";
-            bitflags = "bitflags-2.13.2-lib-3644e2d0";
-            byteorder = "byteorder-1.5.0-lib-51b2c4fc";
-            crc = "crc-3.4.0-lib-00870984";
-            dotenvy = "dotenvy-0.15.7-lib-7b07731b";
-            futures_channel = "futures-channel-0.3.34-lib-f521e099";
-            futures_core = "futures-core-0.3.34-lib-53240c07";
-            futures_util = "futures-util-0.3.34-lib-53d788e3.2";
-            hex = "hex-0.4.3-lib-bec45bd5";
-            hkdf = "hkdf-0.12.4-lib-cfcf926b";
-            hmac = "hmac-0.12.1-lib-548ce62e";
-            home = "home-0.5.12-lib-8d013396";
-            itoa = "itoa-1.0.18-lib-cd042dcb";
-            log = "log-0.4.35-lib-9f6fd068";
-            md5 = "md-5-0.10.6-lib-1f3ff5df";
-            memchr = "memchr-2.8.3-lib-3f283570";
-            once_cell = "once_cell-1.21.4-lib-a5ea7fad";
-            rand = "rand-0.8.8-lib-64592f64";
-            serde = "serde-1.0.229-lib-f0b9c397.2";
-            serde_json = "serde_json-1.0.154-lib-d8e29997.2";
-            stringprep = "stringprep-0.1.5-lib-92a8f4d1";
-            thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-            tracing = "tracing-0.1.44-lib-4efc58f4";
-            whoami = "whoami-1.6.1-lib-6386f9e2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            atoi = "atoi-2.0.0-lib-98def1c8";
-            base64 = "base64-0.22.1-lib-f615376d";
-            bitflags = "bitflags-2.13.2-lib-a7a5b08a";
-            byteorder = "byteorder-1.5.0-lib-67cea9ed";
-            crc = "crc-3.4.0-lib-05f573bb";
-            dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-            futures_channel = "futures-channel-0.3.34-lib-4607e978";
-            futures_core = "futures-core-0.3.34-lib-2f94cb56";
-            futures_util = "futures-util-0.3.34-lib-a85affce.2";
-            hex = "hex-0.4.3-lib-b60d7238";
-            hkdf = "hkdf-0.12.4-lib-bf7792bc";
-            hmac = "hmac-0.12.1-lib-04cab0c1";
-            home = "home-0.5.12-lib-58d80393";
-            itoa = "itoa-1.0.18-lib-cd718ac2";
-            log = "log-0.4.35-lib-a4c4cb8f";
-            md5 = "md-5-0.10.6-lib-0a6a81f7";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            rand = "rand-0.8.8-lib-91238b88";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            serde_json = "serde_json-1.0.154-lib-7856ccd9.2";
-            stringprep = "stringprep-0.1.5-lib-67d89503";
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-            tracing = "tracing-0.1.44-lib-15bba8a5";
-            whoami = "whoami-1.6.1-lib-3b0f9280";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            atoi = "atoi-2.0.0-lib-98def1c8";
-            base64 = "base64-0.22.1-lib-f615376d";
-            bitflags = "bitflags-2.13.2-lib-a7a5b08a";
-            byteorder = "byteorder-1.5.0-lib-67cea9ed";
-            crc = "crc-3.4.0-lib-05f573bb";
-            dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-            futures_channel = "futures-channel-0.3.34-lib-4607e978";
-            futures_core = "futures-core-0.3.34-lib-2f94cb56";
-            futures_util = "futures-util-0.3.34-lib-a85affce.2";
-            hex = "hex-0.4.3-lib-b60d7238";
-            hkdf = "hkdf-0.12.4-lib-bf7792bc";
-            hmac = "hmac-0.12.1-lib-04cab0c1";
-            home = "home-0.5.12-lib-58d80393";
-            itoa = "itoa-1.0.18-lib-cd718ac2";
-            log = "log-0.4.35-lib-a4c4cb8f";
-            md5 = "md-5-0.10.6-lib-0a6a81f7";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            rand = "rand-0.8.8-lib-91238b88";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            serde_json = "serde_json-1.0.154-lib-7856ccd9.2";
-            stringprep = "stringprep-0.1.5-lib-67d89503";
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-            tracing = "tracing-0.1.44-lib-15bba8a5";
-            whoami = "whoami-1.6.1-lib-3b0f9280";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3ebf677f.2" = {
@@ -25908,104 +17631,37 @@
         "uuid"
       ];
       externs = {
+        atoi = "atoi-2.0.0-lib-f5cf9722";
+        base64 = "base64-0.22.1-lib-57b40f0a";
+        bitflags = "bitflags-2.13.2-lib-3644e2d0";
+        byteorder = "byteorder-1.5.0-lib-51b2c4fc";
         chrono = "chrono-0.4.45-lib-8674feb3";
+        crc = "crc-3.4.0-lib-00870984";
+        dotenvy = "dotenvy-0.15.7-lib-7b07731b";
+        futures_channel = "futures-channel-0.3.34-lib-f521e099";
+        futures_core = "futures-core-0.3.34-lib-53240c07";
+        futures_util = "futures-util-0.3.34-lib-53d788e3.2";
+        hex = "hex-0.4.3-lib-bec45bd5";
+        hkdf = "hkdf-0.12.4-lib-cfcf926b";
+        hmac = "hmac-0.12.1-lib-548ce62e";
+        home = "home-0.5.12-lib-8d013396";
+        itoa = "itoa-1.0.18-lib-cd042dcb";
+        log = "log-0.4.35-lib-9f6fd068";
+        md5 = "md-5-0.10.6-lib-1f3ff5df";
+        memchr = "memchr-2.8.3-lib-3f283570";
+        once_cell = "once_cell-1.21.4-lib-a5ea7fad";
+        rand = "rand-0.8.8-lib-64592f64";
+        serde = "serde-1.0.229-lib-f0b9c397.2";
         serde_json = "serde_json-1.0.154-lib-a8cab139";
         sha2 = "sha2-0.10.9-lib-70316952";
         smallvec = "smallvec-1.16.5-lib-bb6c8c81";
         sqlx_core = "sqlx-core-0.8.6-lib-01911fa1.2";
+        stringprep = "stringprep-0.1.5-lib-92a8f4d1";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+        tracing = "tracing-0.1.44-lib-4efc58f4";
         uuid = "uuid-1.18.1-lib-8497e4b6";
+        whoami = "whoami-1.6.1-lib-6386f9e2";
       };
-      only = {
-        aarch64-darwin = {
-          externs = {
-            atoi = "atoi-2.0.0-lib-f5cf9722";
-            base64 = "base64-0.22.1-lib-57b40f0a";
-            bitflags = "bitflags-2.13.2-lib-3644e2d0";
-            byteorder = "byteorder-1.5.0-lib-51b2c4fc";
-            crc = "crc-3.4.0-lib-00870984";
-            dotenvy = "dotenvy-0.15.7-lib-7b07731b";
-            futures_channel = "futures-channel-0.3.34-lib-f521e099";
-            futures_core = "futures-core-0.3.34-lib-53240c07";
-            futures_util = "futures-util-0.3.34-lib-53d788e3.2";
-            hex = "hex-0.4.3-lib-bec45bd5";
-            hkdf = "hkdf-0.12.4-lib-cfcf926b";
-            hmac = "hmac-0.12.1-lib-548ce62e";
-            home = "home-0.5.12-lib-8d013396";
-            itoa = "itoa-1.0.18-lib-cd042dcb";
-            log = "log-0.4.35-lib-9f6fd068";
-            md5 = "md-5-0.10.6-lib-1f3ff5df";
-            memchr = "memchr-2.8.3-lib-3f283570";
-            once_cell = "once_cell-1.21.4-lib-a5ea7fad";
-            rand = "rand-0.8.8-lib-64592f64";
-            serde = "serde-1.0.229-lib-f0b9c397.2";
-            stringprep = "stringprep-0.1.5-lib-92a8f4d1";
-            thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-            tracing = "tracing-0.1.44-lib-4efc58f4";
-            whoami = "whoami-1.6.1-lib-6386f9e2";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            atoi = "atoi-2.0.0-lib-98def1c8";
-            base64 = "base64-0.22.1-lib-f615376d";
-            bitflags = "bitflags-2.13.2-lib-a7a5b08a";
-            byteorder = "byteorder-1.5.0-lib-67cea9ed";
-            crc = "crc-3.4.0-lib-05f573bb";
-            dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-            futures_channel = "futures-channel-0.3.34-lib-4607e978";
-            futures_core = "futures-core-0.3.34-lib-2f94cb56";
-            futures_util = "futures-util-0.3.34-lib-a85affce.2";
-            hex = "hex-0.4.3-lib-b60d7238";
-            hkdf = "hkdf-0.12.4-lib-bf7792bc";
-            hmac = "hmac-0.12.1-lib-04cab0c1";
-            home = "home-0.5.12-lib-58d80393";
-            itoa = "itoa-1.0.18-lib-cd718ac2";
-            log = "log-0.4.35-lib-a4c4cb8f";
-            md5 = "md-5-0.10.6-lib-0a6a81f7";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            rand = "rand-0.8.8-lib-91238b88";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            stringprep = "stringprep-0.1.5-lib-67d89503";
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-            tracing = "tracing-0.1.44-lib-15bba8a5";
-            whoami = "whoami-1.6.1-lib-3b0f9280";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            atoi = "atoi-2.0.0-lib-98def1c8";
-            base64 = "base64-0.22.1-lib-f615376d";
-            bitflags = "bitflags-2.13.2-lib-a7a5b08a";
-            byteorder = "byteorder-1.5.0-lib-67cea9ed";
-            crc = "crc-3.4.0-lib-05f573bb";
-            dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-            futures_channel = "futures-channel-0.3.34-lib-4607e978";
-            futures_core = "futures-core-0.3.34-lib-2f94cb56";
-            futures_util = "futures-util-0.3.34-lib-a85affce.2";
-            hex = "hex-0.4.3-lib-b60d7238";
-            hkdf = "hkdf-0.12.4-lib-bf7792bc";
-            hmac = "hmac-0.12.1-lib-04cab0c1";
-            home = "home-0.5.12-lib-58d80393";
-            itoa = "itoa-1.0.18-lib-cd718ac2";
-            log = "log-0.4.35-lib-a4c4cb8f";
-            md5 = "md-5-0.10.6-lib-0a6a81f7";
-            memchr = "memchr-2.8.3-lib-4b748778";
-            once_cell = "once_cell-1.21.4-lib-1ed396f1";
-            rand = "rand-0.8.8-lib-91238b88";
-            serde = "serde-1.0.229-lib-224026dc.2";
-            stringprep = "stringprep-0.1.5-lib-67d89503";
-            thiserror = "thiserror-2.0.21-lib-ab3073b0";
-            tracing = "tracing-0.1.44-lib-15bba8a5";
-            whoami = "whoami-1.6.1-lib-3b0f9280";
-          };
-        };
-      };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3ebf677f.3" = {
@@ -26050,59 +17706,6 @@
         uuid = "uuid-1.18.1-lib-866a993e";
         whoami = "whoami-1.6.1-lib-62a88a87";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "sqlx-postgres-0.8.6-lib-4b1824f3" = {
-      crate = "sqlx-postgres-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "chrono"
-        "migrate"
-        "uuid"
-      ];
-      externs = {
-        atoi = "atoi-2.0.0-lib-9b22bebc";
-        base64 = "base64-0.22.1-lib-dd6dfd81";
-        bitflags = "bitflags-2.13.2-lib-b1003de2";
-        byteorder = "byteorder-1.5.0-lib-8aef712f";
-        chrono = "chrono-0.4.45-lib-652894e7";
-        crc = "crc-3.4.0-lib-c64e0978";
-        dotenvy = "dotenvy-0.15.7-lib-d36fadec";
-        futures_channel = "futures-channel-0.3.34-lib-6670646f";
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        futures_util = "futures-util-0.3.34-lib-a0892cc7";
-        hex = "hex-0.4.3-lib-3d0bf2f3";
-        hkdf = "hkdf-0.12.4-lib-235c92ef";
-        hmac = "hmac-0.12.1-lib-89d04aab";
-        home = "home-0.5.12-lib-1afc2283";
-        itoa = "itoa-1.0.18-lib-6948623d";
-        log = "log-0.4.35-lib-df06b7c7";
-        md5 = "md-5-0.10.6-lib-cb25d5bd";
-        memchr = "memchr-2.8.3-lib-a151c598";
-        once_cell = "once_cell-1.21.4-lib-749cac56";
-        rand = "rand-0.8.8-lib-5c81b945";
-        serde = "serde-1.0.229-lib-331a203d";
-        serde_json = "serde_json-1.0.154-lib-509112bc";
-        sha2 = "sha2-0.10.9-lib-65b029cf";
-        smallvec = "smallvec-1.16.5-lib-144aca9a";
-        sqlx_core = "sqlx-core-0.8.6-lib-6c0e291e";
-        stringprep = "stringprep-0.1.5-lib-e4c92e83";
-        thiserror = "thiserror-2.0.21-lib-ba452d3e";
-        tracing = "tracing-0.1.44-lib-04193323";
-        uuid = "uuid-1.18.1-lib-fc479f70";
-        whoami = "whoami-1.6.1-lib-718c12f3";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-5de0a9f9" = {
@@ -26146,11 +17749,6 @@
         uuid = "uuid-1.18.1-lib-8e0d03dc";
         whoami = "whoami-1.6.1-lib-0e29039c";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-5de0a9f9.2" = {
@@ -26194,105 +17792,6 @@
         uuid = "uuid-1.18.1-lib-8e0d03dc";
         whoami = "whoami-1.6.1-lib-0e29039c";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "sqlx-postgres-0.8.6-lib-9b54c67f" = {
-      crate = "sqlx-postgres-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "chrono"
-        "migrate"
-        "uuid"
-      ];
-      externs = {
-        atoi = "atoi-2.0.0-lib-98def1c8";
-        base64 = "base64-0.22.1-lib-f615376d";
-        bitflags = "bitflags-2.13.2-lib-a7a5b08a";
-        byteorder = "byteorder-1.5.0-lib-67cea9ed";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        crc = "crc-3.4.0-lib-05f573bb";
-        dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-        futures_channel = "futures-channel-0.3.34-lib-4607e978.2";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-        hex = "hex-0.4.3-lib-b60d7238";
-        hkdf = "hkdf-0.12.4-lib-bf7792bc.2";
-        hmac = "hmac-0.12.1-lib-04cab0c1.2";
-        home = "home-0.5.12-lib-58d80393";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        log = "log-0.4.35-lib-a4c4cb8f";
-        md5 = "md-5-0.10.6-lib-0a6a81f7.2";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        once_cell = "once_cell-1.21.4-lib-1ed396f1";
-        rand = "rand-0.8.8-lib-91238b88";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-7856ccd9";
-        sha2 = "sha2-0.10.9-lib-7e061495";
-        smallvec = "smallvec-1.16.5-lib-26dd8d39";
-        sqlx_core = "sqlx-core-0.8.6-lib-8a54a07e";
-        stringprep = "stringprep-0.1.5-lib-67d89503";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        uuid = "uuid-1.18.1-lib-80c63a0f";
-        whoami = "whoami-1.6.1-lib-3b0f9280";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "sqlx-postgres-0.8.6-lib-9b54c67f.2" = {
-      crate = "sqlx-postgres-0.8.6";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "chrono"
-        "migrate"
-        "uuid"
-      ];
-      externs = {
-        atoi = "atoi-2.0.0-lib-98def1c8";
-        base64 = "base64-0.22.1-lib-f615376d";
-        bitflags = "bitflags-2.13.2-lib-a7a5b08a";
-        byteorder = "byteorder-1.5.0-lib-67cea9ed";
-        chrono = "chrono-0.4.45-lib-967c4738";
-        crc = "crc-3.4.0-lib-05f573bb";
-        dotenvy = "dotenvy-0.15.7-lib-99bb540f";
-        futures_channel = "futures-channel-0.3.34-lib-4607e978.2";
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-        hex = "hex-0.4.3-lib-b60d7238";
-        hkdf = "hkdf-0.12.4-lib-bf7792bc.2";
-        hmac = "hmac-0.12.1-lib-04cab0c1.2";
-        home = "home-0.5.12-lib-58d80393";
-        itoa = "itoa-1.0.18-lib-cd718ac2";
-        log = "log-0.4.35-lib-a4c4cb8f";
-        md5 = "md-5-0.10.6-lib-0a6a81f7.2";
-        memchr = "memchr-2.8.3-lib-4b748778";
-        once_cell = "once_cell-1.21.4-lib-1ed396f1";
-        rand = "rand-0.8.8-lib-91238b88";
-        serde = "serde-1.0.229-lib-224026dc";
-        serde_json = "serde_json-1.0.154-lib-45ef44a1";
-        sha2 = "sha2-0.10.9-lib-7e061495";
-        smallvec = "smallvec-1.16.5-lib-26dd8d39";
-        sqlx_core = "sqlx-core-0.8.6-lib-8a54a07e.2";
-        stringprep = "stringprep-0.1.5-lib-67d89503";
-        thiserror = "thiserror-2.0.21-lib-ab3073b0";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        uuid = "uuid-1.18.1-lib-0c8a3530";
-        whoami = "whoami-1.6.1-lib-3b0f9280";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-cd57feac" = {
@@ -26337,18 +17836,6 @@
         uuid = "uuid-1.18.1-lib-a5aab35a";
         whoami = "whoami-1.6.1-lib-2ca6e97c";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "static_assertions-1.1.0-lib-1894d98c" = {
-      crate = "static_assertions-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "static_assertions-1.1.0-lib-31414158" = {
@@ -26356,28 +17843,12 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "static_assertions-1.1.0-lib-3207ac2a" = {
-      crate = "static_assertions-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "static_assertions-1.1.0-lib-4287961d" = {
       crate = "static_assertions-1.1.0";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "static_assertions-1.1.0-lib-8a6e7963" = {
@@ -26385,14 +17856,12 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "static_assertions-1.1.0-lib-fed40e8f" = {
       crate = "static_assertions-1.1.0";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "stringprep-0.1.5-lib-0abbbeb2" = {
@@ -26404,11 +17873,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-629e2340";
         unicode_properties = "unicode-properties-0.1.5-lib-03794855";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "stringprep-0.1.5-lib-224365bb" = {
@@ -26420,11 +17884,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-a0bccdb6";
         unicode_properties = "unicode-properties-0.1.5-lib-1f0557e8";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "stringprep-0.1.5-lib-4712b97a" = {
@@ -26437,22 +17896,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-812194c9";
         unicode_properties = "unicode-properties-0.1.5-lib-90117dab";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "stringprep-0.1.5-lib-67d89503" = {
-      crate = "stringprep-0.1.5";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        unicode_bidi = "unicode-bidi-0.3.18-lib-1ef8db2c";
-        unicode_normalization = "unicode-normalization-0.1.26-lib-151bf522";
-        unicode_properties = "unicode-properties-0.1.5-lib-b23ce6e8";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "stringprep-0.1.5-lib-92a8f4d1" = {
@@ -26464,23 +17907,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-7920e10b";
         unicode_properties = "unicode-properties-0.1.5-lib-1c05fa27";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "stringprep-0.1.5-lib-e4c92e83" = {
-      crate = "stringprep-0.1.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        unicode_bidi = "unicode-bidi-0.3.18-lib-55c60dd4";
-        unicode_normalization = "unicode-normalization-0.1.26-lib-96e31053";
-        unicode_properties = "unicode-properties-0.1.5-lib-dcf13036";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "stringprep-0.1.5-lib-e61131fc" = {
@@ -26493,7 +17919,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-a4cef612";
         unicode_properties = "unicode-properties-0.1.5-lib-3bda6a2a";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "stringprep-0.1.5-lib-e99880b7" = {
@@ -26512,25 +17937,18 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "subtle-2.6.1-lib-316223c8" = {
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "subtle-2.6.1-lib-3f2dd149" = {
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "subtle-2.6.1-lib-4d488b57" = {
@@ -26543,32 +17961,6 @@
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "subtle-2.6.1-lib-92a10dff" = {
-      crate = "subtle-2.6.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "subtle-2.6.1-lib-9c5401b6" = {
-      crate = "subtle-2.6.1";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "subtle-2.6.1-lib-9fc515d4" = {
@@ -26576,7 +17968,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "syn-2.0.119-lib-43dc1cc0" = {
@@ -26601,11 +17992,6 @@
         quote = "quote-1.0.47-lib-f0c3d055";
         unicode_ident = "unicode-ident-1.0.27-lib-c478c375";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "syn-2.0.119-lib-c3e70130" = {
@@ -26629,11 +18015,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         unicode_ident = "unicode-ident-1.0.27-lib-8cad60a1";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "syn-2.0.119-lib-ce0abbea" = {
@@ -26699,11 +18080,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         unicode_ident = "unicode-ident-1.0.27-lib-8cad60a1";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sync_wrapper-1.0.2-lib-3335f93d" = {
@@ -26711,35 +18087,18 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "sync_wrapper-1.0.2-lib-3b665542" = {
-      crate = "sync_wrapper-1.0.2";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sync_wrapper-1.0.2-lib-8e684d6b" = {
       crate = "sync_wrapper-1.0.2";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "sync_wrapper-1.0.2-lib-9db58631" = {
       crate = "sync_wrapper-1.0.2";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "sync_wrapper-1.0.2-lib-a71f67d3" = {
@@ -26747,18 +18106,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "sync_wrapper-1.0.2-lib-f2fca601" = {
-      crate = "sync_wrapper-1.0.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-1.0.69-custom-build-1243cf0f" = {
@@ -26767,22 +18114,12 @@
       profile = "release";
       mode = "run";
       build = "thiserror-1.0.69-custom-build-7149f778";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-1.0.69-custom-build-3ed5dc19" = {
       crate = "thiserror-1.0.69";
       target = "build-script";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-1.0.69-custom-build-598c2de7" = {
@@ -26792,7 +18129,6 @@
       mode = "run";
       cross = true;
       build = "thiserror-1.0.69-custom-build-7149f778";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "thiserror-1.0.69-custom-build-7149f778" = {
@@ -26807,11 +18143,6 @@
       profile = "dev";
       mode = "run";
       build = "thiserror-1.0.69-custom-build-3ed5dc19";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-1.0.69-lib-310802da" = {
@@ -26822,7 +18153,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-1.0.69-lib-2f0e96ea";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "thiserror-1.0.69-lib-626abad7" = {
@@ -26834,36 +18164,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-1.0.69-lib-4473154c";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "thiserror-1.0.69-lib-82b669f8" = {
-      crate = "thiserror-1.0.69";
-      target = "lib";
-      profile = "dev-3";
-      script = "thiserror-1.0.69-custom-build-cd96100e";
-      externs = {
-        thiserror_impl = "thiserror-impl-1.0.69-lib-2f0e96ea";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "thiserror-1.0.69-lib-bab66b5e" = {
-      crate = "thiserror-1.0.69";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      script = "thiserror-1.0.69-custom-build-cd96100e";
-      externs = {
-        thiserror_impl = "thiserror-impl-1.0.69-lib-2f0e96ea";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-1.0.69-lib-bd819dad" = {
@@ -26874,11 +18174,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-1.0.69-lib-4473154c";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-1.0.69-lib-dec727ed" = {
@@ -26890,7 +18185,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-1.0.69-lib-2f0e96ea";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "thiserror-2.0.21-custom-build-12b590ce" = {
@@ -26923,11 +18217,6 @@
         "default"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-2.0.21-custom-build-d5a81f8c" = {
@@ -26941,7 +18230,6 @@
         "std"
       ];
       build = "thiserror-2.0.21-custom-build-1c5649ab";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "thiserror-2.0.21-custom-build-f11eac2c" = {
@@ -26954,11 +18242,6 @@
         "std"
       ];
       build = "thiserror-2.0.21-custom-build-37c435a3";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-2.0.21-lib-2f53dae7" = {
@@ -26987,7 +18270,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-aa29bc64";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "thiserror-2.0.21-lib-5c12bd60" = {
@@ -27003,44 +18285,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-e8025e27";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "thiserror-2.0.21-lib-ab3073b0" = {
-      crate = "thiserror-2.0.21";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      script = "thiserror-2.0.21-custom-build-f11eac2c";
-      externs = {
-        thiserror_impl = "thiserror-impl-2.0.21-lib-aa29bc64";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "thiserror-2.0.21-lib-ba452d3e" = {
-      crate = "thiserror-2.0.21";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      script = "thiserror-2.0.21-custom-build-f11eac2c";
-      externs = {
-        thiserror_impl = "thiserror-impl-2.0.21-lib-aa29bc64";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-2.0.21-lib-cfb9a9d5" = {
@@ -27055,11 +18299,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-aa29bc64";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-2.0.21-lib-e27579b9" = {
@@ -27074,11 +18313,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-e8025e27";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-2.0.21-lib-ebac584d" = {
@@ -27094,7 +18328,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-aa29bc64";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "thiserror-impl-1.0.69-lib-2f0e96ea" = {
@@ -27106,11 +18339,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-impl-1.0.69-lib-4473154c" = {
@@ -27133,11 +18361,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thiserror-impl-2.0.21-lib-e8025e27" = {
@@ -27158,21 +18381,6 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "thread_local-1.1.10-lib-4326de74" = {
-      crate = "thread_local-1.1.10";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-160cb895";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thread_local-1.1.10-lib-7e02a678" = {
@@ -27183,7 +18391,6 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "thread_local-1.1.10-lib-9a1d43bc" = {
@@ -27193,24 +18400,6 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "thread_local-1.1.10-lib-a713ec3c" = {
-      crate = "thread_local-1.1.10";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        cfg_if = "cfg-if-1.0.5-lib-6247383d";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "thread_local-1.1.10-lib-a9547c50" = {
@@ -27221,7 +18410,6 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tinyvec-1.13.3-lib-4924f634" = {
@@ -27233,7 +18421,6 @@
         "alloc"
         "default"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tinyvec-1.13.3-lib-4cbf3895" = {
@@ -27243,11 +18430,6 @@
       features = [
         "alloc"
         "default"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -27260,21 +18442,6 @@
         "alloc"
         "default"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "tinyvec-1.13.3-lib-87d71237" = {
-      crate = "tinyvec-1.13.3";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tinyvec-1.13.3-lib-e22815f7" = {
@@ -27285,22 +18452,6 @@
         "alloc"
         "default"
       ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "tinyvec-1.13.3-lib-eaf3f911" = {
-      crate = "tinyvec-1.13.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "default"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tinyvec-1.13.3-lib-f258a7e8" = {
@@ -27310,11 +18461,6 @@
       features = [
         "alloc"
         "default"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -27360,45 +18506,6 @@
         socket2 = "socket2-0.6.5-lib-3dcb2724";
         tokio_macros = "tokio-macros-2.7.2-lib-1752b99a";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "tokio-1.54.1-lib-12d7797e" = {
-      crate = "tokio-1.54.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "bytes"
-        "default"
-        "fs"
-        "io-util"
-        "libc"
-        "macros"
-        "mio"
-        "net"
-        "rt"
-        "rt-multi-thread"
-        "signal"
-        "signal-hook-registry"
-        "socket2"
-        "sync"
-        "time"
-        "tokio-macros"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-abec5663";
-        libc = "libc-0.2.191-lib-73ac5a23";
-        mio = "mio-1.2.4-lib-93ba9a7e";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        signal_hook_registry = "signal-hook-registry-1.4.8-lib-89751834";
-        socket2 = "socket2-0.6.5-lib-c9a6afcc";
-        tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-1.54.1-lib-14c11885" = {
@@ -27433,7 +18540,6 @@
         socket2 = "socket2-0.6.5-lib-29286558";
         tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tokio-1.54.1-lib-381be5de" = {
@@ -27467,45 +18573,6 @@
         socket2 = "socket2-0.6.5-lib-648512f1";
         tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "tokio-1.54.1-lib-637700f5" = {
-      crate = "tokio-1.54.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "bytes"
-        "default"
-        "fs"
-        "io-util"
-        "libc"
-        "macros"
-        "mio"
-        "net"
-        "rt"
-        "rt-multi-thread"
-        "signal"
-        "signal-hook-registry"
-        "socket2"
-        "sync"
-        "test-util"
-        "time"
-        "tokio-macros"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        libc = "libc-0.2.191-lib-66e06b02";
-        mio = "mio-1.2.4-lib-3f0e9a0d";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        signal_hook_registry = "signal-hook-registry-1.4.8-lib-5b98a465";
-        socket2 = "socket2-0.6.5-lib-484333f4";
-        tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-1.54.1-lib-80d86e22" = {
@@ -27525,40 +18592,13 @@
         "sync"
         "time"
       ];
-      only = {
-        aarch64-darwin = {
-          externs = {
-            bytes = "bytes-1.12.1-lib-33c64075";
-            libc = "libc-0.2.191-lib-909dff28";
-            mio = "mio-1.2.4-lib-a02cb90f";
-            pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
-            socket2 = "socket2-0.6.5-lib-648512f1";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            bytes = "bytes-1.12.1-lib-aec0d4ab";
-            libc = "libc-0.2.191-lib-66e06b02";
-            mio = "mio-1.2.4-lib-3f0e9a0d";
-            pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-            socket2 = "socket2-0.6.5-lib-484333f4";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            bytes = "bytes-1.12.1-lib-aec0d4ab";
-            libc = "libc-0.2.191-lib-66e06b02";
-            mio = "mio-1.2.4-lib-3f0e9a0d";
-            pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-            socket2 = "socket2-0.6.5-lib-484333f4";
-          };
-        };
+      externs = {
+        bytes = "bytes-1.12.1-lib-33c64075";
+        libc = "libc-0.2.191-lib-909dff28";
+        mio = "mio-1.2.4-lib-a02cb90f";
+        pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
+        socket2 = "socket2-0.6.5-lib-648512f1";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-1.54.1-lib-80d86e22.2" = {
@@ -27585,11 +18625,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-9de64525";
         socket2 = "socket2-0.6.5-lib-b18345e5";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-1.54.1-lib-9ca75a24" = {
@@ -27623,48 +18658,6 @@
         socket2 = "socket2-0.6.5-lib-cd345a94";
         tokio_macros = "tokio-macros-2.7.2-lib-1752b99a";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tokio-1.54.1-lib-b16541d6" = {
-      crate = "tokio-1.54.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "bytes"
-        "default"
-        "fs"
-        "io-util"
-        "libc"
-        "macros"
-        "mio"
-        "net"
-        "rt"
-        "rt-multi-thread"
-        "signal"
-        "signal-hook-registry"
-        "socket2"
-        "sync"
-        "time"
-        "tokio-macros"
-      ];
-      externs = {
-        bytes = "bytes-1.12.1-lib-aec0d4ab";
-        libc = "libc-0.2.191-lib-66e06b02";
-        mio = "mio-1.2.4-lib-3f0e9a0d";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        signal_hook_registry = "signal-hook-registry-1.4.8-lib-5b98a465";
-        socket2 = "socket2-0.6.5-lib-484333f4";
-        tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-1.54.1-lib-dfe0a09f" = {
@@ -27725,7 +18718,6 @@
         socket2 = "socket2-0.6.5-lib-648512f1";
         tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tokio-macros-2.7.2-lib-1752b99a" = {
@@ -27748,11 +18740,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-stream-0.1.19-lib-038392da" = {
@@ -27769,32 +18756,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-6e066b20";
         tokio = "tokio-1.54.1-lib-9ca75a24";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tokio-stream-0.1.19-lib-110c045c" = {
-      crate = "tokio-stream-0.1.19";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "fs"
-        "time"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        tokio = "tokio-1.54.1-lib-12d7797e";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-stream-0.1.19-lib-1b4ce496" = {
@@ -27811,7 +18772,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         tokio = "tokio-1.54.1-lib-381be5de";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tokio-stream-0.1.19-lib-1b4ce496.2" = {
@@ -27828,7 +18788,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         tokio = "tokio-1.54.1-lib-80d86e22";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tokio-stream-0.1.19-lib-1b4ce496.3" = {
@@ -27845,67 +18804,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         tokio = "tokio-1.54.1-lib-e9b9011f";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "tokio-stream-0.1.19-lib-4ceeb36d" = {
-      crate = "tokio-stream-0.1.19";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "fs"
-        "time"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        tokio = "tokio-1.54.1-lib-b16541d6";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tokio-stream-0.1.19-lib-4ceeb36d.2" = {
-      crate = "tokio-stream-0.1.19";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "fs"
-        "time"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        tokio = "tokio-1.54.1-lib-80d86e22";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tokio-stream-0.1.19-lib-4ceeb36d.3" = {
-      crate = "tokio-stream-0.1.19";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "fs"
-        "time"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        tokio = "tokio-1.54.1-lib-637700f5";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-stream-0.1.19-lib-881bb756" = {
@@ -27923,7 +18821,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-999d8814";
         tokio = "tokio-1.54.1-lib-064452ff";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "tokio-stream-0.1.19-lib-89466586" = {
@@ -27941,7 +18838,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-47d95d6d";
         tokio = "tokio-1.54.1-lib-14c11885";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tokio-stream-0.1.19-lib-cc2f4330" = {
@@ -27958,11 +18854,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-9de64525";
         tokio = "tokio-1.54.1-lib-80d86e22.2";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tokio-stream-0.1.19-lib-e72d0d6b" = {
@@ -28003,11 +18894,6 @@
         tower_layer = "tower-layer-0.3.3-lib-9733267c";
         tower_service = "tower-service-0.3.3-lib-8ef50b8e";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tower-0.5.3-lib-3acd3bdf" = {
@@ -28032,7 +18918,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tower-0.5.3-lib-3acd3bdf.2" = {
@@ -28057,7 +18942,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tower-0.5.3-lib-503a26fa" = {
@@ -28083,92 +18967,6 @@
         tower_layer = "tower-layer-0.3.3-lib-50009045";
         tower_service = "tower-service-0.3.3-lib-82b686c9";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "tower-0.5.3-lib-97efec78" = {
-      crate = "tower-0.5.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "futures-core"
-        "futures-util"
-        "make"
-        "pin-project-lite"
-        "sync_wrapper"
-        "tokio"
-        "util"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-4bbe25ec";
-        futures_util = "futures-util-0.3.34-lib-a0892cc7";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        sync_wrapper = "sync_wrapper-1.0.2-lib-f2fca601";
-        tokio = "tokio-1.54.1-lib-12d7797e";
-        tower_layer = "tower-layer-0.3.3-lib-8dc4e3f5";
-        tower_service = "tower-service-0.3.3-lib-9dd89f00";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tower-0.5.3-lib-d1b00453" = {
-      crate = "tower-0.5.3";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "futures-core"
-        "futures-util"
-        "make"
-        "pin-project-lite"
-        "sync_wrapper"
-        "tokio"
-        "util"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        sync_wrapper = "sync_wrapper-1.0.2-lib-3b665542";
-        tokio = "tokio-1.54.1-lib-b16541d6";
-        tower_layer = "tower-layer-0.3.3-lib-9e563094";
-        tower_service = "tower-service-0.3.3-lib-48bb9cca";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tower-0.5.3-lib-d1b00453.2" = {
-      crate = "tower-0.5.3";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "futures-core"
-        "futures-util"
-        "make"
-        "pin-project-lite"
-        "sync_wrapper"
-        "tokio"
-        "util"
-      ];
-      externs = {
-        futures_core = "futures-core-0.3.34-lib-2f94cb56";
-        futures_util = "futures-util-0.3.34-lib-a85affce";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        sync_wrapper = "sync_wrapper-1.0.2-lib-3b665542";
-        tokio = "tokio-1.54.1-lib-637700f5";
-        tower_layer = "tower-layer-0.3.3-lib-9e563094";
-        tower_service = "tower-service-0.3.3-lib-48bb9cca";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tower-0.5.3-lib-f23216ab" = {
@@ -28194,7 +18992,6 @@
         tower_layer = "tower-layer-0.3.3-lib-a3ad8235";
         tower_service = "tower-service-0.3.3-lib-af367671";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "tower-layer-0.3.3-lib-50009045" = {
@@ -28202,46 +18999,18 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tower-layer-0.3.3-lib-5bf493e8" = {
       crate = "tower-layer-0.3.3";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "tower-layer-0.3.3-lib-8dc4e3f5" = {
-      crate = "tower-layer-0.3.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tower-layer-0.3.3-lib-9733267c" = {
       crate = "tower-layer-0.3.3";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tower-layer-0.3.3-lib-9e563094" = {
-      crate = "tower-layer-0.3.3";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tower-layer-0.3.3-lib-a3ad8235" = {
@@ -28249,17 +19018,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "tower-service-0.3.3-lib-48bb9cca" = {
-      crate = "tower-service-0.3.3";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tower-service-0.3.3-lib-82b686c9" = {
@@ -28267,29 +19025,12 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tower-service-0.3.3-lib-8ef50b8e" = {
       crate = "tower-service-0.3.3";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tower-service-0.3.3-lib-9dd89f00" = {
-      crate = "tower-service-0.3.3";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tower-service-0.3.3-lib-af367671" = {
@@ -28297,61 +19038,12 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "tower-service-0.3.3-lib-ce6bb1e5" = {
       crate = "tower-service-0.3.3";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "tracing-0.1.44-lib-04193323" = {
-      crate = "tracing-0.1.44";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "attributes"
-        "default"
-        "log"
-        "std"
-        "tracing-attributes"
-      ];
-      externs = {
-        log = "log-0.4.35-lib-df06b7c7";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-dba68078";
-        tracing_attributes = "tracing-attributes-0.1.31-lib-10946831";
-        tracing_core = "tracing-core-0.1.36-lib-64329004";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tracing-0.1.44-lib-15bba8a5" = {
-      crate = "tracing-0.1.44";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "attributes"
-        "default"
-        "log"
-        "std"
-        "tracing-attributes"
-      ];
-      externs = {
-        log = "log-0.4.35-lib-a4c4cb8f";
-        pin_project_lite = "pin-project-lite-0.2.17-lib-535d039f";
-        tracing_attributes = "tracing-attributes-0.1.31-lib-10946831";
-        tracing_core = "tracing-core-0.1.36-lib-e69629eb";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-0.1.44-lib-4efc58f4" = {
@@ -28371,7 +19063,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-10946831";
         tracing_core = "tracing-core-0.1.36-lib-a9b7ce6c";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tracing-0.1.44-lib-58b85f3d" = {
@@ -28392,7 +19083,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-10946831";
         tracing_core = "tracing-core-0.1.36-lib-02164272";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tracing-0.1.44-lib-60a006c9" = {
@@ -28412,11 +19102,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-10946831";
         tracing_core = "tracing-core-0.1.36-lib-6414b26d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-0.1.44-lib-964f59b4" = {
@@ -28456,7 +19141,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-33b99e37";
         tracing_core = "tracing-core-0.1.36-lib-48ead1ab";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "tracing-0.1.44-lib-d4f799eb" = {
@@ -28476,11 +19160,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-33b99e37";
         tracing_core = "tracing-core-0.1.36-lib-9702ba50";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-attributes-0.1.31-lib-10946831" = {
@@ -28492,11 +19171,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-attributes-0.1.31-lib-33b99e37" = {
@@ -28522,7 +19196,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-839dfd5f";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tracing-core-0.1.36-lib-48ead1ab" = {
@@ -28537,7 +19210,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-138b9dda";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "tracing-core-0.1.36-lib-6414b26d" = {
@@ -28551,29 +19223,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-c56ab1af";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tracing-core-0.1.36-lib-64329004" = {
-      crate = "tracing-core-0.1.36";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "once_cell"
-        "std"
-      ];
-      externs = {
-        once_cell = "once_cell-1.21.4-lib-749cac56";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-core-0.1.36-lib-9702ba50" = {
@@ -28587,11 +19236,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-2dd3b06d";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-core-0.1.36-lib-a9b7ce6c" = {
@@ -28605,7 +19249,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-a5ea7fad";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tracing-core-0.1.36-lib-e6476d62" = {
@@ -28619,23 +19262,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-c3dcdcc3";
       };
-      layer = 0;
-    };
-    "tracing-core-0.1.36-lib-e69629eb" = {
-      crate = "tracing-core-0.1.36";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "once_cell"
-        "std"
-      ];
-      externs = {
-        once_cell = "once_cell-1.21.4-lib-1ed396f1";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-subscriber-0.3.23-lib-1a1eb5d4" = {
@@ -28655,11 +19281,6 @@
         thread_local = "thread_local-1.1.10-lib-9a1d43bc";
         tracing_core = "tracing-core-0.1.36-lib-9702ba50";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-subscriber-0.3.23-lib-4433f50a" = {
@@ -28680,7 +19301,6 @@
         thread_local = "thread_local-1.1.10-lib-a9547c50";
         tracing_core = "tracing-core-0.1.36-lib-02164272";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "tracing-subscriber-0.3.23-lib-773369b4" = {
@@ -28700,54 +19320,6 @@
         thread_local = "thread_local-1.1.10-lib-00b4c73e";
         tracing_core = "tracing-core-0.1.36-lib-a9b7ce6c";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "tracing-subscriber-0.3.23-lib-7d500430" = {
-      crate = "tracing-subscriber-0.3.23";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "fmt"
-        "registry"
-        "sharded-slab"
-        "std"
-        "thread_local"
-      ];
-      externs = {
-        sharded_slab = "sharded-slab-0.1.7-lib-20ee6908";
-        thread_local = "thread_local-1.1.10-lib-a713ec3c";
-        tracing_core = "tracing-core-0.1.36-lib-e69629eb";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "tracing-subscriber-0.3.23-lib-ce2555f6" = {
-      crate = "tracing-subscriber-0.3.23";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "alloc"
-        "fmt"
-        "registry"
-        "sharded-slab"
-        "std"
-        "thread_local"
-      ];
-      externs = {
-        sharded_slab = "sharded-slab-0.1.7-lib-e5b0f91d";
-        thread_local = "thread_local-1.1.10-lib-4326de74";
-        tracing_core = "tracing-core-0.1.36-lib-64329004";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "tracing-subscriber-0.3.23-lib-d61c97b3" = {
@@ -28768,7 +19340,6 @@
         thread_local = "thread_local-1.1.10-lib-7e02a678";
         tracing_core = "tracing-core-0.1.36-lib-48ead1ab";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "tracing-utils-0.42.0-lib-0d604c62" = {
@@ -28782,11 +19353,6 @@
         tracing = "tracing-0.1.44-lib-d4f799eb";
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-1a1eb5d4";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 1;
     };
     "tracing-utils-0.42.0-lib-2e0d876f" = {
@@ -28801,7 +19367,6 @@
         tracing = "tracing-0.1.44-lib-ac34bf96";
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-d61c97b3";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 1;
     };
     "tracing-utils-0.42.0-lib-3fa11cfa" = {
@@ -28818,91 +19383,7 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-773369b4";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 1;
-    };
-    "tracing-utils-0.42.0-lib-4f318ad9" = {
-      crate = "tracing-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "doctest";
-      features = [
-        "default"
-        "subscriber"
-      ];
-      source = "tracing-utils-0.42.0 lib test";
-      externs = {
-        hostname = "hostname-0.4.2-lib-06dddd40";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        tracing_subscriber = "tracing-subscriber-0.3.23-lib-7d500430";
-        tracing_utils = "tracing-utils-0.42.0-lib-cdcfec13";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "tracing-utils-0.42.0-lib-63caa5a4" = {
-      crate = "tracing-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "test";
-      features = [
-        "default"
-        "subscriber"
-      ];
-      source = "tracing-utils-0.42.0 lib test";
-      externs = {
-        hostname = "hostname-0.4.2-lib-06dddd40";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        tracing_subscriber = "tracing-subscriber-0.3.23-lib-7d500430";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-    };
-    "tracing-utils-0.42.0-lib-7f471e7f" = {
-      crate = "tracing-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "subscriber" ];
-      source = "tracing-utils-0.42.0 lib";
-      externs = {
-        hostname = "hostname-0.4.2-lib-06dddd40";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        tracing_subscriber = "tracing-subscriber-0.3.23-lib-7d500430";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 1;
-    };
-    "tracing-utils-0.42.0-lib-87b34565" = {
-      crate = "tracing-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      clippy = true;
-      features = [
-        "default"
-        "subscriber"
-      ];
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "tracing-utils-0.42.0 lib";
-      externs = {
-        hostname = "hostname-0.4.2-lib-eedd1f87";
-        tracing = "tracing-0.1.44-lib-04193323";
-        tracing_subscriber = "tracing-subscriber-0.3.23-lib-ce2555f6";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
     };
     "tracing-utils-0.42.0-lib-9211c8fd" = {
       crate = "tracing-utils-0.42.0";
@@ -28924,7 +19405,6 @@
         tracing = "tracing-0.1.44-lib-58b85f3d";
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-4433f50a";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "tracing-utils-0.42.0-lib-9c33e0e8" = {
       crate = "tracing-utils-0.42.0";
@@ -28941,7 +19421,6 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-773369b4";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "tracing-utils-0.42.0-lib-b6f76320" = {
       crate = "tracing-utils-0.42.0";
@@ -28954,27 +19433,6 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-773369b4";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 1;
-    };
-    "tracing-utils-0.42.0-lib-cdcfec13" = {
-      crate = "tracing-utils-0.42.0";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "subscriber"
-      ];
-      source = "tracing-utils-0.42.0 lib";
-      externs = {
-        hostname = "hostname-0.4.2-lib-06dddd40";
-        tracing = "tracing-0.1.44-lib-15bba8a5";
-        tracing_subscriber = "tracing-subscriber-0.3.23-lib-7d500430";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 1;
     };
     "tracing-utils-0.42.0-lib-d09e5da1" = {
@@ -28993,7 +19451,6 @@
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-773369b4";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
-      platforms = [ "aarch64-darwin" ];
     };
     "typenum-1.20.1-lib-1efe4e29" = {
       crate = "typenum-1.20.1";
@@ -29001,54 +19458,22 @@
       profile = "release-2";
       layer = 0;
     };
-    "typenum-1.20.1-lib-49b965bd" = {
-      crate = "typenum-1.20.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
     "typenum-1.20.1-lib-59db3133" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "typenum-1.20.1-lib-687b790e" = {
-      crate = "typenum-1.20.1";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "typenum-1.20.1-lib-7a4b16f0" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "typenum-1.20.1-lib-8a9b45bb" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "typenum-1.20.1-lib-a9b144a7" = {
@@ -29056,7 +19481,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "typenum-1.20.1-lib-e3311fd0" = {
@@ -29064,7 +19488,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "ucd-trie-0.1.7-lib-23ef2b10" = {
@@ -29072,11 +19495,6 @@
       target = "lib";
       profile = "release";
       features = [ "std" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ucd-trie-0.1.7-lib-4903803a" = {
@@ -29085,7 +19503,6 @@
       profile = "dev";
       mode = "check";
       features = [ "std" ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "ucd-trie-0.1.7-lib-7b4e13bd" = {
@@ -29094,7 +19511,6 @@
       profile = "release";
       cross = true;
       features = [ "std" ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "ucd-trie-0.1.7-lib-7c6e5a41" = {
@@ -29109,11 +19525,6 @@
       target = "lib";
       profile = "dev-2";
       features = [ "std" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "ucd-trie-0.1.7-lib-e70449f8" = {
@@ -29121,30 +19532,6 @@
       target = "lib";
       profile = "dev";
       features = [ "std" ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "ucd-trie-0.1.7-lib-eb4451f8" = {
-      crate = "ucd-trie-0.1.7";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "std" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "ucd-trie-0.1.7-lib-f0aab75b" = {
-      crate = "ucd-trie-0.1.7";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "std" ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-bidi-0.3.18-lib-185be089" = {
@@ -29156,22 +19543,6 @@
         "default"
         "hardcoded-data"
         "std"
-      ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "unicode-bidi-0.3.18-lib-1ef8db2c" = {
-      crate = "unicode-bidi-0.3.18";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "hardcoded-data"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -29185,23 +19556,6 @@
         "hardcoded-data"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "unicode-bidi-0.3.18-lib-55c60dd4" = {
-      crate = "unicode-bidi-0.3.18";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "hardcoded-data"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-bidi-0.3.18-lib-5b36a518" = {
@@ -29212,11 +19566,6 @@
         "default"
         "hardcoded-data"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -29229,7 +19578,6 @@
         "hardcoded-data"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "unicode-bidi-0.3.18-lib-801ef7ce" = {
@@ -29252,22 +19600,12 @@
         "hardcoded-data"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-ident-1.0.27-lib-8cad60a1" = {
       crate = "unicode-ident-1.0.27";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-ident-1.0.27-lib-bbd0bb19" = {
@@ -29281,22 +19619,12 @@
       target = "lib";
       profile = "dev-2";
       mode = "check";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-custom-build-433a9f23" = {
       crate = "unicode-joining-type-1.0.0";
       target = "build-script";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-custom-build-711d05bc" = {
@@ -29306,7 +19634,6 @@
       mode = "run";
       cross = true;
       build = "unicode-joining-type-1.0.0-custom-build-9811f19e";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-custom-build-9811f19e" = {
@@ -29329,11 +19656,6 @@
       profile = "dev";
       mode = "run";
       build = "unicode-joining-type-1.0.0-custom-build-433a9f23";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-05497f3b" = {
@@ -29341,30 +19663,6 @@
       target = "lib";
       profile = "dev";
       script = "unicode-joining-type-1.0.0-custom-build-b0c4e97a";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "unicode-joining-type-1.0.0-lib-6cbd44db" = {
-      crate = "unicode-joining-type-1.0.0";
-      target = "lib";
-      profile = "dev-3";
-      script = "unicode-joining-type-1.0.0-custom-build-b0c4e97a";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "unicode-joining-type-1.0.0-lib-74d09f0e" = {
-      crate = "unicode-joining-type-1.0.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      script = "unicode-joining-type-1.0.0-custom-build-b0c4e97a";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-80571a84" = {
@@ -29372,11 +19670,6 @@
       target = "lib";
       profile = "release";
       script = "unicode-joining-type-1.0.0-custom-build-a6e3fb16";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-9a9c283f" = {
@@ -29385,7 +19678,6 @@
       profile = "release";
       cross = true;
       script = "unicode-joining-type-1.0.0-custom-build-711d05bc";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-a58d7eab" = {
@@ -29393,11 +19685,6 @@
       target = "lib";
       profile = "dev-2";
       script = "unicode-joining-type-1.0.0-custom-build-b0c4e97a";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-b4bd28d9" = {
@@ -29406,7 +19693,6 @@
       profile = "dev";
       mode = "check";
       script = "unicode-joining-type-1.0.0-custom-build-b0c4e97a";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-c740ae44" = {
@@ -29414,23 +19700,6 @@
       target = "lib";
       profile = "release-2";
       script = "unicode-joining-type-1.0.0-custom-build-a6e3fb16";
-      layer = 0;
-    };
-    "unicode-normalization-0.1.26-lib-151bf522" = {
-      crate = "unicode-normalization-0.1.26";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        tinyvec = "tinyvec-1.13.3-lib-87d71237";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-normalization-0.1.26-lib-629e2340" = {
@@ -29444,11 +19713,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-f258a7e8";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-normalization-0.1.26-lib-7920e10b" = {
@@ -29462,7 +19726,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-e22815f7";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "unicode-normalization-0.1.26-lib-812194c9" = {
@@ -29477,25 +19740,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-4924f634";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "unicode-normalization-0.1.26-lib-96e31053" = {
-      crate = "unicode-normalization-0.1.26";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        tinyvec = "tinyvec-1.13.3-lib-eaf3f911";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-normalization-0.1.26-lib-a0bccdb6" = {
@@ -29509,11 +19753,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-4cbf3895";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-normalization-0.1.26-lib-a4cef612" = {
@@ -29528,7 +19767,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-7cfb1d97";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "unicode-normalization-0.1.26-lib-aca429a2" = {
@@ -29553,11 +19791,6 @@
         "emoji"
         "general-category"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unicode-properties-0.1.5-lib-1c05fa27" = {
@@ -29569,7 +19802,6 @@
         "emoji"
         "general-category"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "unicode-properties-0.1.5-lib-1f0557e8" = {
@@ -29580,11 +19812,6 @@
         "default"
         "emoji"
         "general-category"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -29598,7 +19825,6 @@
         "emoji"
         "general-category"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "unicode-properties-0.1.5-lib-3e8b25d0" = {
@@ -29622,45 +19848,12 @@
         "emoji"
         "general-category"
       ];
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "unicode-properties-0.1.5-lib-b23ce6e8" = {
-      crate = "unicode-properties-0.1.5";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "emoji"
-        "general-category"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "unicode-properties-0.1.5-lib-dcf13036" = {
-      crate = "unicode-properties-0.1.5";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "emoji"
-        "general-category"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unsafe-libyaml-0.2.11-lib-050843d0" = {
       crate = "unsafe-libyaml-0.2.11";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "unsafe-libyaml-0.2.11-lib-0d820eab" = {
@@ -29668,39 +19861,12 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "unsafe-libyaml-0.2.11-lib-2e9d5546" = {
-      crate = "unsafe-libyaml-0.2.11";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "unsafe-libyaml-0.2.11-lib-36b6d03c" = {
-      crate = "unsafe-libyaml-0.2.11";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unsafe-libyaml-0.2.11-lib-6553709a" = {
       crate = "unsafe-libyaml-0.2.11";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "unsafe-libyaml-0.2.11-lib-e218bb72" = {
@@ -29708,39 +19874,12 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "untrusted-0.9.0-lib-0485cc41" = {
-      crate = "untrusted-0.9.0";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "untrusted-0.9.0-lib-14735cb4" = {
       crate = "untrusted-0.9.0";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "untrusted-0.9.0-lib-34e7d2a8" = {
-      crate = "untrusted-0.9.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "untrusted-0.9.0-lib-4132c165" = {
@@ -29748,14 +19887,12 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "untrusted-0.9.0-lib-e8359e8e" = {
       crate = "untrusted-0.9.0";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "untrusted-0.9.0-lib-f1504e15" = {
@@ -29763,45 +19900,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "url-2.5.8-lib-0f142f39" = {
-      crate = "url-2.5.8";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        form_urlencoded = "form_urlencoded-1.2.2-lib-66718c06";
-        idna = "idna-1.1.0-lib-754c9f21";
-        percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "url-2.5.8-lib-0f142f39.2" = {
-      crate = "url-2.5.8";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        form_urlencoded = "form_urlencoded-1.2.2-lib-66718c06";
-        idna = "idna-1.1.0-lib-754c9f21.2";
-        percent_encoding = "percent-encoding-2.3.2-lib-0aba01cf";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "url-2.5.8-lib-1c8c8986" = {
@@ -29817,11 +19915,6 @@
         idna = "idna-1.1.0-lib-35c7dbd5";
         percent_encoding = "percent-encoding-2.3.2-lib-8961a817";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "url-2.5.8-lib-330983b1" = {
@@ -29837,7 +19930,6 @@
         idna = "idna-1.1.0-lib-aff2a8fe";
         percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "url-2.5.8-lib-330983b1.2" = {
@@ -29853,7 +19945,6 @@
         idna = "idna-1.1.0-lib-aff2a8fe.2";
         percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "url-2.5.8-lib-4922b928" = {
@@ -29870,7 +19961,6 @@
         idna = "idna-1.1.0-lib-4741d8c7";
         percent_encoding = "percent-encoding-2.3.2-lib-ef9c61ab";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "url-2.5.8-lib-6f2cb067" = {
@@ -29902,7 +19992,6 @@
         idna = "idna-1.1.0-lib-81d4f677";
         percent_encoding = "percent-encoding-2.3.2-lib-7e7401bb";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "url-2.5.8-lib-bc125b6d" = {
@@ -29918,31 +20007,6 @@
         idna = "idna-1.1.0-lib-de332982";
         percent_encoding = "percent-encoding-2.3.2-lib-5c619632";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "url-2.5.8-lib-c4fa88ec" = {
-      crate = "url-2.5.8";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      externs = {
-        form_urlencoded = "form_urlencoded-1.2.2-lib-6f5d60ce";
-        idna = "idna-1.1.0-lib-b8c49ee8";
-        percent_encoding = "percent-encoding-2.3.2-lib-c696487c";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "utf8_iter-1.1.0-lib-1a1c795f" = {
@@ -29953,7 +20017,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-ec6740ac";
       };
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "utf8_iter-1.1.0-lib-30a40829" = {
@@ -29964,7 +20027,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-bc4ccb82";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "utf8_iter-1.1.0-lib-32e284c5" = {
@@ -29974,20 +20036,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-6d52cb86";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "utf8_iter-1.1.0-lib-41685d94" = {
-      crate = "utf8_iter-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      externs = {
-        utf_types = "utf_types-1.0.0-lib-d4749f60";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "utf8_iter-1.1.0-lib-9aa8a8d1" = {
@@ -29997,11 +20045,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-6d83fdab";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "utf8_iter-1.1.0-lib-a88fd424" = {
@@ -30020,36 +20063,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-b922cd82";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "utf8_iter-1.1.0-lib-cbefaf4e" = {
-      crate = "utf8_iter-1.1.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      externs = {
-        utf_types = "utf_types-1.0.0-lib-19656101";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "utf_types-1.0.0-lib-19656101" = {
-      crate = "utf_types-1.0.0";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "utf_types-1.0.0-lib-2bd1742b" = {
@@ -30062,29 +20075,18 @@
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "utf_types-1.0.0-lib-6d83fdab" = {
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "utf_types-1.0.0-lib-b922cd82" = {
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "utf_types-1.0.0-lib-bc4ccb82" = {
@@ -30092,17 +20094,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "utf_types-1.0.0-lib-d4749f60" = {
-      crate = "utf_types-1.0.0";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "utf_types-1.0.0-lib-ec6740ac" = {
@@ -30110,7 +20101,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "uuid-1.18.1-lib-085ccfe6" = {
@@ -30127,29 +20117,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-0ea1aea5";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "uuid-1.18.1-lib-0c8a3530" = {
-      crate = "uuid-1.18.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "rng"
-        "sha1"
-        "std"
-        "v4"
-        "v5"
-      ];
-      externs = {
-        getrandom = "getrandom-0.3.4-lib-71200239";
-        sha1_smol = "sha1_smol-1.0.1-lib-48582023";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "uuid-1.18.1-lib-7563f3e5" = {
@@ -30165,26 +20132,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-5743fdd0";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "uuid-1.18.1-lib-80c63a0f" = {
-      crate = "uuid-1.18.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "rng"
-        "std"
-        "v4"
-      ];
-      externs = {
-        getrandom = "getrandom-0.3.4-lib-71200239";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "uuid-1.18.1-lib-8497e4b6" = {
@@ -30197,28 +20144,9 @@
         "std"
         "v4"
       ];
-      only = {
-        aarch64-darwin = {
-          externs = {
-            getrandom = "getrandom-0.3.4-lib-5743fdd0";
-          };
-        };
-        aarch64-linux = {
-          externs = {
-            getrandom = "getrandom-0.3.4-lib-71200239";
-          };
-        };
-        x86_64-linux = {
-          externs = {
-            getrandom = "getrandom-0.3.4-lib-71200239";
-          };
-        };
+      externs = {
+        getrandom = "getrandom-0.3.4-lib-5743fdd0";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "uuid-1.18.1-lib-866a993e" = {
@@ -30228,11 +20156,6 @@
       features = [
         "default"
         "std"
-      ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
       ];
       layer = 0;
     };
@@ -30249,11 +20172,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-d7a01180";
       };
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "uuid-1.18.1-lib-a5aab35a" = {
@@ -30270,7 +20188,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-000cb6ff";
       };
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "uuid-1.18.1-lib-b7cd9276" = {
@@ -30299,38 +20216,12 @@
         getrandom = "getrandom-0.3.4-lib-5743fdd0";
         sha1_smol = "sha1_smol-1.0.1-lib-d677f2f1";
       };
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "uuid-1.18.1-lib-fc479f70" = {
-      crate = "uuid-1.18.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "rng"
-        "std"
-        "v4"
-      ];
-      externs = {
-        getrandom = "getrandom-0.3.4-lib-ca0082cd";
-      };
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "version_check-0.9.5-lib-747d5f22" = {
       crate = "version_check-0.9.5";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "version_check-0.9.5-lib-a7f7794a" = {
@@ -30348,36 +20239,6 @@
         "default"
         "std"
       ];
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "void-1.0.2-lib-5dc1b730" = {
-      crate = "void-1.0.2";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "void-1.0.2-lib-998110ad" = {
-      crate = "void-1.0.2";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "void-1.0.2-lib-9f205b5d" = {
@@ -30389,7 +20250,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "void-1.0.2-lib-bf108ecd" = {
@@ -30400,7 +20260,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "void-1.0.2-lib-ce257273" = {
@@ -30411,22 +20270,12 @@
         "default"
         "std"
       ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "whoami-1.6.1-lib-0e29039c" = {
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "release";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "whoami-1.6.1-lib-2ca6e97c" = {
@@ -30434,17 +20283,6 @@
       target = "lib";
       profile = "release";
       cross = true;
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
-      layer = 0;
-    };
-    "whoami-1.6.1-lib-3b0f9280" = {
-      crate = "whoami-1.6.1";
-      target = "lib";
-      profile = "dev-3";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "whoami-1.6.1-lib-3f15bc89" = {
@@ -30457,29 +20295,12 @@
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "whoami-1.6.1-lib-6386f9e2" = {
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "dev";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "whoami-1.6.1-lib-718c12f3" = {
-      crate = "whoami-1.6.1";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "whoami-1.6.1-lib-7ebd5a6d" = {
@@ -30487,22 +20308,6 @@
       target = "lib";
       profile = "dev";
       mode = "check";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "yansi-1.0.1-lib-4dc4d84b" = {
-      crate = "yansi-1.0.1";
-      target = "lib";
-      profile = "dev-3";
-      features = [
-        "alloc"
-        "default"
-        "std"
-      ];
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "yansi-1.0.1-lib-8ea1ebab" = {
@@ -30514,7 +20319,6 @@
         "default"
         "std"
       ];
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "zerocopy-0.8.63-custom-build-33cdc506" = {
@@ -30522,11 +20326,6 @@
       target = "build-script";
       profile = "dev-2";
       features = [ "simd" ];
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "zerocopy-0.8.63-custom-build-9a34cd14" = {
@@ -30537,7 +20336,6 @@
       cross = true;
       features = [ "simd" ];
       build = "zerocopy-0.8.63-custom-build-a3678717";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "zerocopy-0.8.63-custom-build-a3678717" = {
@@ -30563,11 +20361,6 @@
       mode = "run";
       features = [ "simd" ];
       build = "zerocopy-0.8.63-custom-build-33cdc506";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "zerocopy-0.8.63-lib-1e1b9de4" = {
@@ -30584,20 +20377,6 @@
       profile = "dev";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-ad7cca85";
-      platforms = [ "aarch64-darwin" ];
-      layer = 0;
-    };
-    "zerocopy-0.8.63-lib-522d67fe" = {
-      crate = "zerocopy-0.8.63";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      features = [ "simd" ];
-      script = "zerocopy-0.8.63-custom-build-ad7cca85";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "zerocopy-0.8.63-lib-7effcc53" = {
@@ -30606,11 +20385,6 @@
       profile = "release";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-a57397f2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "zerocopy-0.8.63-lib-b03a70ae" = {
@@ -30619,23 +20393,6 @@
       profile = "dev-2";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-ad7cca85";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "zerocopy-0.8.63-lib-c1afe9c7" = {
-      crate = "zerocopy-0.8.63";
-      target = "lib";
-      profile = "dev-3";
-      features = [ "simd" ];
-      script = "zerocopy-0.8.63-custom-build-ad7cca85";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "zerocopy-0.8.63-lib-e290255b" = {
@@ -30645,7 +20402,6 @@
       cross = true;
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-9a34cd14";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "zerocopy-0.8.63-lib-e9599d02" = {
@@ -30655,18 +20411,12 @@
       mode = "check";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-ad7cca85";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "zmij-1.0.23-custom-build-0099a4dd" = {
       crate = "zmij-1.0.23";
       target = "build-script";
       profile = "dev-2";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "zmij-1.0.23-custom-build-229de351" = {
@@ -30676,7 +20426,6 @@
       mode = "run";
       cross = true;
       build = "zmij-1.0.23-custom-build-8286c8dd";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "zmij-1.0.23-custom-build-2791125a" = {
@@ -30685,11 +20434,6 @@
       profile = "dev";
       mode = "run";
       build = "zmij-1.0.23-custom-build-0099a4dd";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "zmij-1.0.23-custom-build-5a49d41e" = {
@@ -30712,7 +20456,6 @@
       profile = "dev";
       mode = "check";
       script = "zmij-1.0.23-custom-build-2791125a";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "zmij-1.0.23-lib-22d35349" = {
@@ -30727,34 +20470,6 @@
       target = "lib";
       profile = "dev-2";
       script = "zmij-1.0.23-custom-build-2791125a";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "zmij-1.0.23-lib-6863f455" = {
-      crate = "zmij-1.0.23";
-      target = "lib";
-      profile = "dev-3";
-      script = "zmij-1.0.23-custom-build-2791125a";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
-      layer = 0;
-    };
-    "zmij-1.0.23-lib-72852a56" = {
-      crate = "zmij-1.0.23";
-      target = "lib";
-      profile = "dev-3";
-      mode = "check";
-      script = "zmij-1.0.23-custom-build-2791125a";
-      platforms = [
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
     "zmij-1.0.23-lib-b31214e7" = {
@@ -30762,7 +20477,6 @@
       target = "lib";
       profile = "dev";
       script = "zmij-1.0.23-custom-build-2791125a";
-      platforms = [ "aarch64-darwin" ];
       layer = 0;
     };
     "zmij-1.0.23-lib-bec4dc23" = {
@@ -30771,7 +20485,6 @@
       profile = "release";
       cross = true;
       script = "zmij-1.0.23-custom-build-229de351";
-      platforms = [ "x86_64-linux-to-aarch64-linux" ];
       layer = 0;
     };
     "zmij-1.0.23-lib-e2bc8e63" = {
@@ -30779,11 +20492,6 @@
       target = "lib";
       profile = "release";
       script = "zmij-1.0.23-custom-build-5a49d41e";
-      platforms = [
-        "aarch64-darwin"
-        "aarch64-linux"
-        "x86_64-linux"
-      ];
       layer = 0;
     };
   };

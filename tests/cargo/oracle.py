@@ -70,10 +70,9 @@ def differences(ours: dict, theirs: dict, most: int = 6) -> str:
     their_hashes, their_units = canonical(theirs)
     lines = [("ours", _show(our_units[h])) for h in our_hashes if h not in their_units]
     lines += [("cargo", _show(their_units[h])) for h in their_hashes if h not in our_units]
-    if not lines and len(ours["units"]) != len(our_hashes):
-        return "ours has units twice"
-    if not lines and len(set(ours["roots"])) != len(set(theirs["roots"])):
-        return "roots differ in number"
+    for what in ("units", "roots"):
+        if not lines and len(ours[what]) != len(theirs[what]):
+            return f"{what} differ in number: {len(ours[what])} of ours, {len(theirs[what])} of cargo's"
     lines.sort(key=lambda line: (line[1][0], line[1][1], line[0]))
     return "\n".join(f"only {side}: {text}" for side, (_, text) in lines[:most])
 

@@ -57,14 +57,14 @@ TOKENS = (
 
 def pieces(text: str) -> list[str]:
     """Pieces between which a blank may stand: tokens, found independently of the lexer under test."""
-    token = r"""r#*"[^"]*"#*|"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.[^']*)'|'\w+|r\#\w+|\w+|\s+|."""
-    return re.findall(token, text, re.DOTALL)
+    piece = r"""r#*"[^"]*"#*|"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.[^']*)'|'\w+|r\#\w+|\w+|\s+|."""
+    return re.findall(piece, text, re.DOTALL)
 
 
 def meaning(text: str) -> tuple:
     facts = FactScanner(normalise_text(text.encode()), frozenset({"derive", "path"})).scan()
     return (
-        [(item.name, item.inline, item.paths, item.test, item.conditional) for item in facts.modules],
+        [(item.name, item.inline, item.paths, item.test) for item in facts.modules],
         [(item.name, item.inline, item.test) for item in facts.calls],
         [(item.attribute.path, item.test) for item in facts.uses],
         [(item.name, [leaf.text for leaf in leaves(trees(item.body))]) for item in facts.macros],
@@ -84,7 +84,7 @@ def test_comments_and_blanks_between_tokens_change_nothing(items, data):
     plain = " ".join(items)
     blanks = st.sampled_from(["", " ", "\n", "/* mod no; */", '// include_str!("no")\n', "/* /* \" */ ' */"])
     noisy = "".join(piece + data.draw(blanks) for piece in pieces(plain))
-    assert meaning(noisy) == meaning(plain)
+    assert meaning(noisy) == meaning(plain), noisy
 
 
 @given(st.lists(st.sampled_from(NOISE), max_size=20), st.lists(st.sampled_from(TOKENS), max_size=3))
@@ -100,8 +100,14 @@ def test_any_text_is_survived_and_nothing_is_lost(text):
     found = trees(text)
     assert meaning(text) is not None
     assert item_end(text, 0) <= len(text)
-    assert [leaf.text for leaf in leaves(trees(render(found)))] is not None
     assert all(text[leaf.start :].startswith((leaf.text, f"r#{leaf.text}")) for leaf in leaves(found))
+
+
+@given(st.lists(st.sampled_from((*TOKENS, *NOISE)), max_size=12))
+@settings(deadline=None)
+def test_rendered_trees_mean_the_same(items):
+    found = trees("\n".join(items))
+    assert [leaf.text for leaf in leaves(trees(render(found)))] == [leaf.text for leaf in leaves(found)]
 
 
 @given(st.text())

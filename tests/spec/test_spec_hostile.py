@@ -12,7 +12,7 @@ from flakegen.diagnostics.render import Colour, render_all, to_json
 from flakegen.spec.to_json import spec_to_json
 
 GOOD = (HERE / "good" / "everything.toml").read_text(encoding="utf-8")
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=4000, deadline=None)
 
 
 def survive(data):
@@ -53,7 +53,7 @@ def test_toml_of_any_shape(text):
     survive(text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=4000, deadline=None)
 @given(st.data())
 def test_a_good_spec_with_a_piece_cut_out_or_put_in(data):
     start = data.draw(st.integers(0, len(GOOD)))

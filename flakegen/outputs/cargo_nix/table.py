@@ -104,7 +104,6 @@ def _unit(unit: UnitPlan) -> dict[str, Value]:
             env=dict(sorted(unit.env.items())),
             **_edges(unit.edges),
             only={platform: _edges(edges) for platform, edges in sorted(unit.only.items())},
-            platforms=list(unit.platforms or ()),
         ),
         **({} if unit.layer is None else {"layer": unit.layer}),
     }

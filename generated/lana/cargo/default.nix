@@ -15,7 +15,6 @@ let
     attrNames
     attrValues
     concatMap
-    elem
     elemAt
     filter
     genericClosure
@@ -67,7 +66,6 @@ let
       // attributes
     );
 
-  here = unit: elem platform (unit.platforms or [ platform ]);
   rootsOf = build: table.builds.${build}.${platform};
   crateOf = key: table.crates.${table.units.${key}.crate};
   targetOf = key: (crateOf key).targets.${table.units.${key}.target};
@@ -97,14 +95,14 @@ let
   bundle = name: derivations: runScript ./bundle.sh { inherit name derivations; };
   bundleUnits = name: keys: bundle name (map (key: units.${key}) keys);
 
+  # The names of all builds that this platform has.
+  builds = filter (build: table.builds.${build} ? ${platform}) (attrNames table.builds);
+
   isBinary = key: (targetOf key).kind == "bin";
   thirdParty = filter (key: !(crateOf key ? directory));
 in
 {
-  inherit units;
-
-  # The names of all builds that this platform has.
-  builds = filter (build: table.builds.${build} ? ${platform}) (attrNames table.builds);
+  inherit units builds;
 
   # The binaries of a build as one package; the library where there is none.
   package =
@@ -136,7 +134,7 @@ in
   # Layer 0: everything fetched; layer n: the workspace's packages that need layers below n alone.
   layers =
     let
-      keys = filter (key: here table.units.${key}) (attrNames table.units);
+      keys = closure (concatMap rootsOf builds);
       layer = number: filter (key: table.units.${key}.layer or (-1) == number) keys;
     in
     listToAttrs (

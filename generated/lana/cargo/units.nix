@@ -159,6 +159,7 @@ let
       pname = crate.name;
       packageEnv = crate.env or { };
       features = unit.features or [ ];
+      rustFlags = unit.flags or [ ];
     }
     // (
       if crate ? directory then
@@ -182,6 +183,21 @@ let
 
   dependencies =
     unit: field: (unit.${field} or { }) // (unit.only.${platform} or { }).${field} or { };
+
+  # Cargo's default for Apple's linker, which is no part of a profile elsewhere.
+  platformFlags =
+    cross: profile:
+    let
+      apple = builtins.match ".*-apple-.*" (if cross then target else host) != null;
+      says = option: builtins.any (flag: builtins.match "${option}=.*" flag != null) profile;
+    in
+    if apple && says "debuginfo" && !(says "split-debuginfo") then
+      [
+        "-C"
+        "split-debuginfo=unpacked"
+      ]
+    else
+      [ ];
 
   reference =
     unit: field:
@@ -230,9 +246,8 @@ let
         isTestTarget = part.kind == "test" || part.kind == "bench";
         binary = if part.kind == "bin" then part.name else "";
         program = part.name;
-        profileFlags = profile ++ (if testing then part.testFlags or [ "--test" ] else [ ]);
+        profileFlags = profile ++ platformFlags cross profile ++ (if testing then part.testFlags or [ "--test" ] else [ ]);
         lintFlags = crate.lints or [ "--cap-lints" "allow" ];
-        rustFlags = unit.flags or [ ];
         emit = if mode == "check" || mode == "check-test" then "metadata" else "link";
         driver =
           if mode == "doctest" then
@@ -289,7 +304,7 @@ let
         TARGET = triple;
       }
       // (
-        if packages == pkgs then
+        if triple == host then
           { }
         else
           let
