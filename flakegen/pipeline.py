@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flakegen.builders.lower import lower_entries
 from flakegen.builders.registry import KINDS, builder_of
+from flakegen.cargo.build_context import platform_of
 from flakegen.cargo.config import ConfigRoots, load_config
 from flakegen.cargo.errors import CargoError
 from flakegen.cargo.facts import Facts, facts_text, load_facts
@@ -248,11 +249,14 @@ def _builds(workspace: Workspace, request: CargoRequest) -> Iterator[Build]:
         if platform.target is not None:
             asked = replace(asked, targets=(platform.target,))
         graph = build_unit_graph(workspace, asked)
+        triple = platform.target or platform.host
+        told = platform_of(workspace, triple, asked.cfg_set, gets_rustflags=True)
         yield Build(
             name=request.name,
             platform=platform,
             graph=graph,
             lto=lto_values(graph),
             clippy=request.clippy,
+            rustflags=told.rustflags,  # with `--target`, cargo spares units for the machine that builds
             env=request.env,
         )

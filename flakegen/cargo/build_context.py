@@ -7,7 +7,8 @@ from typing import Any
 
 from flakegen.cargo.errors import PlatformError, Problem
 from flakegen.cargo.feature_map import FeatureMap
-from flakegen.cargo.features import FeatureOptions, ResolvedFeatures, known_features, resolve_features
+from flakegen.cargo.features import FeatureOptions, ResolvedFeatures, resolve_features
+from flakegen.cargo.known_features import known_features
 from flakegen.cargo.graph_node import Node, UnitFor
 from flakegen.cargo.package import DependencyKind, Target
 from flakegen.cargo.platforms import CfgSetKind, Platform, base_cfgs, with_rustflags

@@ -137,6 +137,8 @@ class EdgeBuilder:
 
     def _extern_name(self, package: int, other: int, library: Target) -> str:
         """The name a dependency's crate goes by; all enabled declarations between two packages must agree."""
+        if package == other:
+            return library.crate_name
         key = (package, other, id(library))
         name = self._names.get(key)
         if name is None:

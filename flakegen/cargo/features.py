@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flakegen.cargo.dev_cycles import Enabled, resolved_names
 from flakegen.cargo.errors import CargoError, FactsError, LockError, Problem, SelectionError
 from flakegen.cargo.feature_map import (
     DependencyFeature,
@@ -17,9 +18,9 @@ from flakegen.cargo.feature_map import (
     FeatureMap,
     FeatureValue,
     OptionalDependency,
-    feature_map,
     parse_value,
 )
+from flakegen.cargo.known_features import known_features
 from flakegen.cargo.package import DependencyKind
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.workspace import Resolver, Workspace
@@ -101,22 +102,14 @@ class _Node:
         self.deferred: dict[str, set[str]] = {}
 
 
-def known_features(workspace: Workspace, index: int) -> FeatureMap:
-    """The feature map of a package, computed once per workspace."""
-    cache: dict[int, FeatureMap] = workspace.cache.setdefault("feature maps", {})
-    found = cache.get(index)
-    if found is None:
-        found = cache[index] = feature_map(workspace.packages[index])
-    return found
-
-
 class _Solver:
     """Activates values until nothing is left; work lists, since the result does not depend on the order."""
 
-    def __init__(self, workspace: Workspace, options: FeatureOptions, seeds: frozenset[int]) -> None:
+    def __init__(self, workspace: Workspace, options: FeatureOptions, seeds: tuple[Seed, ...]) -> None:
         self.workspace = workspace
         self.options = options
-        self.seeds = seeds
+        self.seeds = frozenset(seed.package for seed in seeds)
+        self.enabled: Enabled | None = resolved_names(workspace, seeds)
         self.separates_host = options.resolver is Resolver.V2
         self.nodes: dict[tuple[int, bool], _Node] = {}
         self.entering: list[_Edge] = []
@@ -150,7 +143,11 @@ class _Solver:
         found = self.nodes.get((index, host))
         if found is None:
             edges = self.edges_of(index, host)
-            found = self.nodes[index, host] = _Node(index, known_features(self.workspace, index), edges.by_name)
+            by_name = edges.by_name
+            if self.enabled is not None:
+                names = self.enabled.get(index, ())
+                by_name = {n: [e for e in by_name[n] if not e.optional or n in names] for n in by_name}
+            found = self.nodes[index, host] = _Node(index, known_features(self.workspace, index), by_name)
             self.entering += edges.mandatory
             self.problems += [self._unlocked(index, name) for name in edges.unlocked]
         return found
@@ -185,6 +182,10 @@ class _Solver:
                 if not value.weak and value.dependency in node.map:
                     self.pending.append((node, Feature(value.dependency)))
             self.pending.append((self.node(edge.package, edge.host), parse_value(value.feature)))
+
+    def active_of(self, node: _Node) -> frozenset[str]:
+        """The optional dependencies of a node that are on, and exist."""
+        return frozenset(node.active if self.enabled is None else node.active & self.enabled.get(node.index, set()))
 
     def edges_of(self, index: int, host: bool) -> _Edges:  # noqa: FBT001 - a key's part
         is_seed = index in self.seeds
@@ -263,7 +264,7 @@ def resolve_features(workspace: Workspace, options: FeatureOptions, seeds: tuple
     found = cache.get((options, seeds))
     if found is not None:
         return found
-    solver = _Solver(workspace, options, frozenset(seed.package for seed in seeds))
+    solver = _Solver(workspace, options, seeds)
     for seed in seeds:
         solver.plant(seed, host=False)
         targets = workspace.packages[seed.package].targets
@@ -273,7 +274,7 @@ def resolve_features(workspace: Workspace, options: FeatureOptions, seeds: tuple
     _raise(workspace, solver)
     result = ResolvedFeatures(
         features={key: tuple(sorted(node.features)) for key, node in solver.nodes.items()},
-        active={key: frozenset(node.active) for key, node in solver.nodes.items()},
+        active={key: solver.active_of(node) for key, node in solver.nodes.items()},
         seeds=solver.seeds,
         separates_host=solver.separates_host,
     )

@@ -74,7 +74,7 @@ class Target:
     @property
     def crate_name(self) -> str:
         """The name rustc is given: dashes become underscores."""
-        return "build_script_build" if self.kind is TargetKind.CUSTOM_BUILD else self.name.replace("-", "_")
+        return self.name.replace("-", "_")
 
     @property
     def is_for_host(self) -> bool:

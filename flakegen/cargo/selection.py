@@ -7,8 +7,9 @@ from difflib import get_close_matches
 
 from flakegen.cargo.errors import Problem, SelectionError, raise_all
 from flakegen.cargo.feature_map import DependencyFeature, Feature, FeatureValue, OptionalDependency, parse_value
-from flakegen.cargo.features import Seed, known_features
+from flakegen.cargo.features import Seed
 from flakegen.cargo.globs import is_glob, name_matches
+from flakegen.cargo.known_features import known_features
 from flakegen.cargo.request import BuildRequest
 from flakegen.cargo.source import source_address
 from flakegen.cargo.spec import PackageSpec, parse_spec

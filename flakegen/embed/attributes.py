@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from flakegen.embed.lexer import (
     Group,
@@ -21,8 +21,7 @@ from flakegen.embed.lexer import (
 _TEST_CFGS = frozenset({"test", "doctest"})
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One attribute; `cfg_attr` is already opened into those it may become.
 
     Attributes:
@@ -38,8 +37,7 @@ class Attribute:
     conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeSet:
+class AttributeSet(NamedTuple):
     """What one `#[…]` says."""
 
     attributes: tuple[Attribute, ...]

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _DECLARATION = re.compile(r"rerun-if-(?:changed|env-changed)")
 _PREFIX = re.compile(r"\s*cargo::?rerun-if-changed=")
-_NEVER_INPUTS = ("target", ".git")
+_BUILD_OUTPUT = "target"
+_VERSION_CONTROL = ".git"
 
 
 def script_inputs(disk: Disk, package_dir: str, script: TargetInputs) -> ScriptInputs:
@@ -33,21 +34,25 @@ def script_inputs(disk: Disk, package_dir: str, script: TargetInputs) -> ScriptI
             whole_package=True,
             files=script.modules,
             folders=(FolderInput(path=package_dir),),
-            excluded=tuple(sorted(_foreign_folders(disk, package_dir))),
+            excluded=tuple(sorted(_foreign_folders(disk, package_dir, package_dir))),
         )
     files = set(script.modules)
     folders: set[str] = set()
     absent: set[str] = set()
     for literal in literals:
         _take(disk, package_dir, literal, files, folders, absent)
-    folders = {
+    outermost = [
         item for item in folders if not any(item != other and is_inside(item, other) for other in folders)
-    }
+    ]
+    around = [item for item in outermost if is_inside(package_dir, item)]
     return ScriptInputs(
         declared=True,
         files=tuple(sorted(files)),
-        folders=tuple(FolderInput(path=path) for path in sorted(folders)),
+        folders=tuple(FolderInput(path=path) for path in sorted(outermost)),
         optional_files=tuple(sorted(absent)),
+        excluded=tuple(
+            sorted({path for item in around for path in _foreign_folders(disk, item, package_dir)})
+        ),
     )
 
 
@@ -67,7 +72,8 @@ def _take(
     if not name or len(name) > 4096 or "\0" in name or "{" in name or name.startswith("/"):
         return
     path = join(package_dir, name)
-    if path is None:
+    # What git says of a commit is no source: it changes with every commit, and a flake's copy has no `.git`.
+    if path is None or _VERSION_CONTROL in path.split("/"):
         return
     look = disk.look(path)
     if look.kind is PathKind.FILE:
@@ -88,20 +94,21 @@ def _worth_taking(path: str, name: str, package_dir: str, *, declared: bool) -> 
     return bool(path) and path != package_dir and not is_inside(package_dir, path) and name.strip("./") != ""
 
 
-def _foreign_folders(disk: Disk, package_dir: str) -> Iterator[str]:
-    """Folders inside the package that are other packages, build output or version control."""
-    queue = [package_dir]
+def _foreign_folders(disk: Disk, top: str, package_dir: str) -> Iterator[str]:
+    """Folders below `top` that are other packages, build output or version control."""
+    queue = [top]
     while queue:
         here = queue.pop()
         entries = disk.entries(here)
-        if here != package_dir and any(name == "Cargo.toml" for name, _, _ in entries):
+        is_package = any(name == "Cargo.toml" for name, _, _ in entries)
+        if is_package and not is_inside(package_dir, here):
             yield here
             continue
         for name, is_folder, _ in entries:
             path = f"{here}/{name}" if here else name
             if not is_folder:
                 continue
-            if name == ".git" or (name == "target" and here == package_dir):
+            if name == _VERSION_CONTROL or (name == _BUILD_OUTPUT and is_inside(package_dir, here)):
                 yield path
             else:
                 queue.append(path)

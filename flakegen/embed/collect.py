@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flakegen.embed.disk import Disk, Look, PathKind
 from flakegen.embed.inputs import Finding, FolderInput, InputRole, ScanTarget, TargetInputs
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 _MAX_LISTED = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something was found."""
 
     file: str

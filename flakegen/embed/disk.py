@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from flakegen.embed.lexer import normalise_text
 from flakegen.embed.paths import normalise, parent
@@ -22,8 +22,7 @@ class PathKind(Enum):
     OUTSIDE = "outside"  # a link leads out of the root
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """A path followed: where it really is, and the links that were passed (root-relative, in order)."""
 
     kind: PathKind

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from flakegen.embed.attributes import Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class InlineModule:
+class InlineModule(NamedTuple):
     """A `mod name { … }` around something; `path` is its `#[path]`, which names a folder."""
 
     name: str
     path: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PathChoice:
+class PathChoice(NamedTuple):
     """A `#[path]` that a module has, or may have under a `cfg_attr`."""
 
     path: str
@@ -26,8 +24,7 @@ class PathChoice:
     conditional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleDeclaration:
+class ModuleDeclaration(NamedTuple):
     """A `mod name;`."""
 
     name: str
@@ -37,8 +34,7 @@ class ModuleDeclaration:
     test: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A `name!(…)`; `open` is the offset of its delimiter."""
 
     name: str
@@ -48,8 +44,7 @@ class Call:
     inline: tuple[InlineModule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeUse:
+class AttributeUse(NamedTuple):
     """An attribute that a mechanism may want."""
 
     attribute: Attribute
@@ -57,8 +52,7 @@ class AttributeUse:
     test: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MacroText:
+class MacroText(NamedTuple):
     """A `macro_rules!` definition: the text between its outer delimiters."""
 
     name: str

@@ -25,10 +25,12 @@ def rebuild_hash(root: Path | Disk, inputs: PackageInputs, role: InputRole = Inp
     """
     disk = root if isinstance(root, Disk) else Disk(root)
     files, folders = _gather(inputs, role)
+    script = inputs.build_script_inputs
+    excluded = script.excluded if script is not None else ()
     entries = [_file_entry(disk, path) for path in sorted(files)]
     for folder in sorted(folders, key=_folder_key):
         entries.append(f"folder {folder.path} {int(folder.recursive)} {folder.pattern or ''}")
-        entries += [_file_entry(disk, path) for path in listing(disk, folder)]
+        entries += [_file_entry(disk, path) for path in listing(disk, folder, excluded)]
     text = "".join(f"{len(entry)} {entry}\n" for entry in entries)
     return "sha256-" + base64.b64encode(sha256(text.encode("utf-8", "surrogateescape")).digest()).decode()
 
@@ -71,8 +73,11 @@ def _file_entry(disk: Disk, path: str) -> str:
     return f"absent {path}" if raw is None else f"file {path} {sha256(raw).hexdigest()}"
 
 
-def listing(disk: Disk, folder: FolderInput) -> list[str]:
-    """The files (and links) that belong to a folder input, sorted; empty when it is absent."""
+def listing(disk: Disk, folder: FolderInput, excluded: tuple[str, ...] = ()) -> list[str]:
+    """The files (and links) that belong to a folder input, sorted; empty when it is absent.
+
+    Folders in `excluded` are left out (see `ScriptInputs.excluded`), unless the input is one of them.
+    """
     wanted = re.compile(folder.pattern) if folder.pattern is not None else None
     found: list[str] = []
     queue = [folder.path]
@@ -81,7 +86,7 @@ def listing(disk: Disk, folder: FolderInput) -> list[str]:
         for name, is_folder, _ in disk.entries(here):
             path = f"{here}/{name}" if here else name
             if is_folder:
-                if folder.recursive:
+                if folder.recursive and path not in excluded:
                     queue.append(path)
             elif wanted is None or wanted.fullmatch(name):
                 found.append(path)

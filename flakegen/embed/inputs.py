@@ -129,8 +129,8 @@ class ScriptInputs:
         folders: present folders that they name; the package's folder when `whole_package`.
         optional_files: paths declared with `rerun-if-changed` that are absent.
         whole_package: nothing is declared, so cargo watches the package's whole folder.
-        excluded: for `whole_package`: root-relative folders inside it that don't belong to it (nested packages,
-            `target`, `.git`).
+        excluded: root-relative folders inside `folders` that don't belong to them (nested packages, `target`,
+            `.git`); given when the package's whole folder, or one around it, is read.
     """
 
     declared: bool

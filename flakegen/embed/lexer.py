@@ -6,9 +6,8 @@ Source of the rules: the Rust reference, "Lexical structure" and "Tokens". Offse
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +38,7 @@ class TokenKind(Enum):
     PUNCT = "punct"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A leaf. `text` is the source text, without the `r#` of a raw identifier."""
 
     kind: TokenKind
@@ -48,8 +46,7 @@ class Token:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A delimited sequence of trees; `delimiter` is the opening character."""
 
     delimiter: str
@@ -76,6 +73,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_DOC_COMMENT = re.compile(r"//(?:/(?!/)|!)(?P<line>.*)|/\*(?:\*(?![*/])|!)(?P<block>.*)\*/", re.DOTALL)
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _DELIMITER = re.compile(
     rf"""{LINE_COMMENT}|{BLOCK_COMMENT}|(?P<block>/\*)
@@ -129,24 +127,35 @@ def _unescape(match: re.Match[str]) -> str:
     return "" if match[3] else _SIMPLE_ESCAPES.get(match[4], match[4])
 
 
-def trees(text: str, start: int = 0, end: int | None = None) -> tuple[Tree, ...]:
+class DocComments(Enum):
+    """What becomes of `/// words`: macros see them as `#[doc = "words"]` (reference, "Doc comments")."""
+
+    DROPPED = "dropped"
+    ATTRIBUTES = "attributes"
+
+
+def trees(
+    text: str, start: int = 0, end: int | None = None, docs: DocComments = DocComments.DROPPED
+) -> tuple[Tree, ...]:
     """The token trees of `text[start:end]`; unbalanced closers are dropped, unbalanced openers end at the end."""
-    return _Parser(text, len(text) if end is None else end).parse(start)
+    return _Parser(text, len(text) if end is None else end, docs).parse(start)
 
 
-def group_at(text: str, start: int) -> Group:
+def group_at(text: str, start: int, docs: DocComments = DocComments.DROPPED) -> Group:
     """The group whose opening delimiter stands at `start`."""
     end = group_end(text, start)
-    inner = trees(text, start + 1, max(start + 1, end - 1))
+    inner = trees(text, start + 1, max(start + 1, end - 1), docs)
     return Group(text[start], inner, start, end)
 
 
 class _Parser:
     """Builds trees with an explicit stack, so that hostile nesting cannot exhaust Python's."""
 
-    def __init__(self, text: str, end: int) -> None:
+    def __init__(self, text: str, end: int, docs: DocComments) -> None:
         self.text = text
         self.end = end
+        # A doc comment is a blank to the expression; only where macros match does it become something.
+        self.skipped = ("blank",) if docs is DocComments.DROPPED else ()
 
     def parse(self, start: int) -> tuple[Tree, ...]:
         stack: list[tuple[str, int, list[Tree]]] = [("", start, [])]
@@ -163,6 +172,8 @@ class _Parser:
                     flattened -= 1
                 elif len(stack) > 1 and CLOSERS[stack[-1][0]] == match.group():
                     _fold(stack, match.end())
+            elif kind == "blank":
+                stack[-1][2].extend(_doc_attribute(match.group(), match.start()))
             else:
                 stack[-1][2].append(_leaf(match))
         while len(stack) > 1:
@@ -178,8 +189,19 @@ class _Parser:
             position = match.end()
             if match.lastgroup == "block":
                 position = block_comment_end(self.text, match.start())
-            elif match.lastgroup != "blank":
+            elif match.lastgroup not in self.skipped:
                 yield match
+
+
+def _doc_attribute(comment: str, start: int) -> tuple[Tree, ...]:
+    match = _DOC_COMMENT.match(comment)
+    if match is None:
+        return ()
+    value = Token(TokenKind.STRING, f'r####"{match["line"] or match["block"] or ""}"####', start)
+    equals = Token(TokenKind.PUNCT, "=", start)
+    doc = Group("[", (Token(TokenKind.IDENT, "doc", start), equals, value), start, start)
+    inner = (Token(TokenKind.PUNCT, "!", start),) if "!" in comment[:3] else ()
+    return (Token(TokenKind.PUNCT, "#", start), *inner, doc)
 
 
 def _fold(stack: list[tuple[str, int, list[Tree]]], end: int) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flakegen.embed.lexer import Group, Token, TokenKind, Tree, is_punct
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """`$name:fragment` in a pattern, `$name` in a body."""
 
     name: str
     fragment: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """`$( … ) separator operator`."""
 
     nodes: tuple[Node, ...]
@@ -24,8 +22,7 @@ class Repeat:
     operator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delimited:
+class Delimited(NamedTuple):
     """A group in a pattern or body."""
 
     delimiter: str

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flakegen.embed.collect import Collector, Place
 from flakegen.embed.facts import FileFacts, MacroText, ModuleDeclaration
 from flakegen.embed.file_scan import FactScanner
 from flakegen.embed.inputs import InputRole, ScanTarget
-from flakegen.embed.lexer import Group, Token, Tree, group_at, is_ident, render
+from flakegen.embed.lexer import DocComments, Group, Token, Tree, group_at, is_ident, render
 from flakegen.embed.literals import Evaluation, Unknown
 from flakegen.embed.paths import join, parent
 from flakegen.embed.readers import Base, Invocation, existing_literals, file_argument
@@ -33,8 +33,7 @@ _MAX_EXPANSION_DEPTH = 24
 _MAX_EXPANSIONS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleDir:
+class ModuleDir(NamedTuple):
     """Where a file's child modules are looked for: `folder`, then `relative` (the stem of a file that is no mod.rs)."""
 
     folder: str
@@ -77,8 +76,7 @@ class PackageSources:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(NamedTuple):
     """A file in the module tree; `test` when only `cfg(test)` leads there."""
 
     file: str
@@ -98,6 +96,7 @@ class TargetWalk:
         self.seen_in_tests: set[tuple[str, ModuleDir]] = set()
         self.visited: dict[str, None] = {}
         self.expansions = 0
+        self.bodies: set[tuple[Macro, str, bool]] = set()
         self.expanded_macros: list[MacroText] = []
         self.evaluation = Evaluation(
             package_dir=sources.package_dir, variables=sources.variables, macros=sources.macros
@@ -138,7 +137,8 @@ class TargetWalk:
         for call in facts.calls:
             name = call.name
             if name in readers or name == "include" or name in macros:
-                group = group_at(text, call.open)
+                docs = DocComments.ATTRIBUTES if name in macros else DocComments.DROPPED
+                group = group_at(text, call.open, docs)
                 self._use_macro(
                     name, group.trees, _site(visit, origin, call.start, call.inline, test=call.test)
                 )
@@ -261,6 +261,15 @@ class TargetWalk:
                 self._follow_expansion(render(result), site)
         if not expanded:
             existing_literals(self._invocation(name, arguments, site))
+            self._follow_bodies(name, site)
+
+    def _follow_bodies(self, name: str, site: _Site) -> None:
+        """Of a macro that cannot be expanded, follow at least what its arms read without variables."""
+        for macro in self.sources.macros[name]:
+            key = (macro, site.visit.file, site.test)
+            if key not in self.bodies:
+                self.bodies.add(key)
+                self._follow_expansion(macro.body, site)
 
     def _follow_expansion(self, text: str, site: _Site) -> None:
         facts = FactScanner(text, self.sources.vocabulary.wanted).scan()
@@ -268,8 +277,7 @@ class TargetWalk:
         self._follow(facts, text, site.visit, site)
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
+class _Site(NamedTuple):
     """The outermost place that a use comes from; paths inside macros are relative to its file."""
 
     visit: _Visit

@@ -8,7 +8,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from flakegen.embed.inputs import FolderInput
-from flakegen.embed.lexer import Group, Tree, is_ident, is_punct, split_commas, string_value, strings_in
+from flakegen.embed.lexer import (
+    Group,
+    Tree,
+    is_ident,
+    is_punct,
+    render,
+    split_commas,
+    string_value,
+    strings_in,
+)
 from flakegen.embed.literals import Evaluation, Unknown
 from flakegen.embed.paths import MANIFEST_MARK, join
 
@@ -140,8 +149,8 @@ def _first_value(use: Invocation) -> str | Unknown | None:
 
 
 def _report(use: Invocation, what: Unknown) -> None:
-    # `#path` stands in the templates of `quote!`: code that is not compiled here.
-    if what is Unknown.NOT_LITERAL and not any(is_punct(item, "#") for item in use.arguments):
+    # `#path` and `$path` stand in templates, of `quote!` and of macros: code that is not compiled as it stands.
+    if what is Unknown.NOT_LITERAL and not {"#", "$"}.intersection(render(use.arguments).split()):
         use.collector.find(
             use.place,
             f"the argument of {use.name}! {what.value}, so the file it reads is not known",

@@ -57,16 +57,13 @@ def read_wit(use: Invocation) -> None:
     """`bindgen!` and `generate!`: `path:` (one or several), `"world" in "path"`, or the package's `wit`."""
     items = inner(use)
     named = dict(named_values(items))
-    paths = _literals(named["path"]) if "path" in named else []
-    loose = _literals(items) if not named else []
-    for path in paths or loose[-1:] or ["wit"]:
-        file = join(use.package_dir, path)
-        if file is not None and (
-            path in paths or path == "wit" or use.disk.look(file).kind.value != "absent"
-        ):
-            use.add_folder(use.package_dir, path)
-    if not paths and "wit" not in loose[-1:]:
-        use.add_folder(use.package_dir, "wit")
+    if "path" in named:
+        paths = _literals(named["path"])
+    else:
+        loose = [(path, join(use.package_dir, path)) for path in _literals(items)]
+        paths = ["wit", *(path for path, joined in loose if joined and use.disk.is_folder(joined))]
+    for path in paths:
+        use.add_folder(use.package_dir, path)
 
 
 def read_tauri(use: Invocation) -> None:

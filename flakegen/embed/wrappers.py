@@ -7,8 +7,8 @@ a fragment such as `$x:expr` takes the trees up to what may follow it. Hygiene p
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from flakegen.embed.lexer import Group, Token, TokenKind, Tree, is_ident, is_punct, trees
 from flakegen.embed.macro_syntax import Delimited, Node, Repeat, Variable, compile_nodes, variables_of
@@ -28,42 +28,42 @@ _FOLLOW = {
     "path": (",", ";", "=", "=>", "|", ":", ">"),
     "meta": (",", ";", "=>"),
 }
-_EXPANSION_LIMIT = 20_000
+_EXPANSION_LIMIT = 100_000
 
 
 Bound = tuple[Tree, ...] | list["Bound | None"]
 Bindings = dict[str, Bound]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One arm of a macro."""
 
     pattern: tuple[Node, ...]
     body: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(NamedTuple):
     """A `macro_rules!` definition, ready to expand."""
 
     name: str
     body: str
 
-    def rules(self) -> tuple[Rule, ...]:
-        """Its arms, in order."""
-        items = trees(self.body)
-        found = []
-        for index in range(len(items) - 3):
-            head, equals, arrow, tail = items[index : index + 4]
-            if (
-                isinstance(head, Group)
-                and is_punct(equals, "=")
-                and is_punct(arrow, ">")
-                and isinstance(tail, Group)
-            ):
-                found.append(Rule(compile_nodes(head.trees), compile_nodes(tail.trees)))
-        return tuple(found)
+
+@lru_cache(maxsize=2048)
+def rules_of(macro: Macro) -> tuple[Rule, ...]:
+    """The arms of a macro, in order."""
+    items = trees(macro.body)
+    found = []
+    for index in range(len(items) - 3):
+        head, equals, arrow, tail = items[index : index + 4]
+        if (
+            isinstance(head, Group)
+            and is_punct(equals, "=")
+            and is_punct(arrow, ">")
+            and isinstance(tail, Group)
+        ):
+            found.append(Rule(compile_nodes(head.trees), compile_nodes(tail.trees)))
+    return tuple(found)
 
 
 class ExpansionError(Exception):
@@ -101,7 +101,7 @@ def expand(macro: Macro, arguments: tuple[Tree, ...]) -> tuple[Tree, ...] | None
     Raises:
         ExpansionError: the result is too large.
     """
-    for rule in macro.rules():
+    for rule in rules_of(macro):
         matched = _match(rule.pattern, arguments, 0)
         if matched is not None and matched[0] == len(arguments):
             budget = [_EXPANSION_LIMIT]

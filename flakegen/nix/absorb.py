@@ -17,7 +17,7 @@ from flakegen.nix.ast import (
     With,
 )
 from flakegen.nix.calls import call_doc
-from flakegen.nix.collections import set_doc, term_doc
+from flakegen.nix.containers import set_doc, term_doc
 from flakegen.nix.doc import BREAK, HARD_SPACE, SPACE, Text, group, priority, transparent
 from flakegen.nix.forms import doc_of, is_absorbable, is_absorbable_expression, is_term
 from flakegen.nix.operators import chain, chain_doc

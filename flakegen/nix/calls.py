@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flakegen.nix.ast import Apply, Identifier, Lambda, List, Select
-from flakegen.nix.collections import simple_list_doc, term_doc
+from flakegen.nix.containers import simple_list_doc, term_doc
 from flakegen.nix.doc import BREAK, HARD_SPACE, SPACE, Text, group, on_one_line, priority, transparent
 from flakegen.nix.escape import identifier
 from flakegen.nix.forms import doc_of, is_absorbable, is_simple

@@ -65,7 +65,7 @@ class _Reader:
             if not isinstance(operator, Operator):
                 raise AssertionError("two operands in a row")
             if operator.path is not None:
-                level, associativity = HAS_ATTR, Associativity.NONE
+                level, associativity = HAS_ATTR, Associativity.LEFT
             else:
                 level, associativity = BINARY[_BINARY[operator.text]]
             if level <= above:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flakegen.nix.absorb import absorbed, value_doc
 from flakegen.nix.ast import AliasSide, Apply, Assert, If, Lambda, Let, Pattern, With
 from flakegen.nix.calls import call_doc
-from flakegen.nix.collections import block, term_doc
+from flakegen.nix.containers import block, term_doc
 from flakegen.nix.doc import BREAK, HARD_LINE, HARD_SPACE, SPACE, Text, Trailing, group, priority
 from flakegen.nix.errors import NixValueError
 from flakegen.nix.escape import identifier

@@ -6,6 +6,7 @@ Source of the rules: Nix's ``lexer.l`` (STRING, IND_STRING, ID, PATH) and the ma
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 
 from flakegen.nix.errors import NixValueError
@@ -15,7 +16,7 @@ KEYWORDS = frozenset({"assert", "else", "if", "in", "inherit", "let", "or", "rec
 _IDENTIFIER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_'-]*", re.ASCII)
 _PATH = re.compile(r"(?:\.|\.\.|~)?(?:/[a-zA-Z0-9._+-]+)+", re.ASCII)
 _PATH_START = re.compile(r"(?:\.|\.\.|~)?/(?:[a-zA-Z0-9._+-]+/)*[a-zA-Z0-9._+-]*", re.ASCII)
-_PATH_TEXT = re.compile(r"(?:/?[a-zA-Z0-9._+-]+)*/?", re.ASCII)
+_PATH_TEXT = re.compile(r"/?(?:[a-zA-Z0-9._+-]+/)*[a-zA-Z0-9._+-]*", re.ASCII)
 _SEARCH_PATH = re.compile(r"[a-zA-Z0-9._+-]+(?:/[a-zA-Z0-9._+-]+)*", re.ASCII)
 _SPECIAL = re.compile(r'["\\\n\r\t\0\ud800-\udfff]|\$\{')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "\\${"}
@@ -134,10 +135,10 @@ def float_literal(value: float) -> str:
     """Return a float literal; Nix wants a point in it, also before an exponent.
 
     Raises:
-        NixValueError: when it is negative, infinite or not a number.
+        NixValueError: when it is negative, infinite, not a number, or so near to zero that it has lost precision.
     """
     text = repr(float(value))
-    if text.startswith(("-", "inf", "nan")):
+    if text.startswith(("-", "inf", "nan")) or 0 < value < sys.float_info.min:
         raise NixValueError(f"not a Nix float literal: {value}")
     mantissa, exponent, power = text.partition("e")
     return text if "." in mantissa else f"{mantissa}.0{exponent}{power}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flakegen.nix.ast import IndentedString, Path, String
-from flakegen.nix.collections import term_doc
+from flakegen.nix.containers import term_doc
 from flakegen.nix.doc import BREAK, NEWLINE, Text, group, on_one_line, shifted
 from flakegen.nix.errors import NixValueError
 from flakegen.nix.escape import path_text, string_text

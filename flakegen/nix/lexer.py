@@ -152,7 +152,7 @@ class _Lexer:
             self._indented(start)
         elif kind == "path":
             self._emit("_PATH_START", "", start, start)
-            self.position = start
+            self._emit("TEXT", value, start, self.position)
             self._path(start)
         elif kind == "operator":
             if value in ("|>", "<|"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flakegen.nix.ast import Apply, Binary, HasAttr, Unary
 from flakegen.nix.attrpath import path_doc
 from flakegen.nix.calls import call_doc
-from flakegen.nix.collections import term_doc
+from flakegen.nix.containers import term_doc
 from flakegen.nix.doc import HARD_SPACE, SOFT_SPACE, SPACE, Text, group
 from flakegen.nix.forms import doc_of, is_absorbable
 from flakegen.nix.precedence import BINARY, HAS_ATTR, Associativity, Spelled, operand, operands, spine, wrapped
@@ -24,7 +24,8 @@ def _unary(expression: Unary, level: int) -> Doc:
 @doc_of.register(HasAttr)
 def _has_attr(expression: HasAttr, level: int) -> Doc:
     target = doc_of(wrapped(expression.target, HAS_ATTR + 1), level)
-    return [*target, SOFT_SPACE, Text("?", level), HARD_SPACE, *path_doc(expression.path, level)]
+    inner = level + 1
+    return group([*target, SPACE, Text("?", inner), HARD_SPACE, *path_doc(expression.path, inner)])
 
 
 @doc_of.register(Binary)

@@ -132,10 +132,19 @@ def operands(expression: Binary) -> tuple[Spelled, Spelled]:
 
 
 def operand(expression: Unary) -> Spelled:
-    """Return the operand; doubled prefix operators are kept apart, since not every parser reads them."""
-    if isinstance(expression.operand, Unary):
+    """Return the operand; doubled prefix operators are kept apart, since not every parser reads them.
+
+    So is a path, of which a minus before it would be a part.
+    """
+    if isinstance(expression.operand, Unary) or isinstance(_leftmost(expression.operand), Path):
         return Parens(expression.operand)
     return wrapped(expression.operand, NOT if expression.operator is UnaryOperator.NOT else APPLY)
+
+
+def _leftmost(expression: Expr) -> Expr:
+    while isinstance(expression, Apply):
+        expression = expression.function
+    return expression
 
 
 def spine(expression: Apply) -> list[Spelled]:

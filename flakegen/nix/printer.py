@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-# Each of these says how some kinds of nodes are laid out.
-from flakegen.nix import absorb, atoms, attrpath, bindings, calls, collections, constructs, interpolation, operators
+# Each of these registers how some kinds of nodes are laid out.
+from flakegen.nix import (  # noqa: F401
+    absorb,
+    atoms,
+    attrpath,
+    bindings,
+    calls,
+    constructs,
+    containers,
+    interpolation,
+    operators,
+)
 from flakegen.nix.escape import comment_lines
 from flakegen.nix.forms import doc_of
 from flakegen.nix.layout import render
 
 if TYPE_CHECKING:
     from flakegen.nix.ast import Expr, File
-
-__all__ = [
-    "absorb",
-    "atoms",
-    "attrpath",
-    "bindings",
-    "calls",
-    "collections",
-    "constructs",
-    "interpolation",
-    "operators",
-    "print_expression",
-    "print_file",
-]
 
 
 def print_expression(expression: Expr, *, indentation: int = 0) -> str:

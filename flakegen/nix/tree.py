@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lark import Token, Transformer
@@ -147,8 +148,8 @@ class TreeBuilder(Transformer[Token, Expr]):
 
     def float_(self, children: Children) -> Float:
         value = float(children[0])
-        if value == float("inf"):
-            raise Located("this number is too large for a float", children[0].start_pos)
+        if value == float("inf") or 0 < value < sys.float_info.min:
+            raise Located("this number is out of the range of floats", children[0].start_pos)
         return Float(value)
 
     def search_path(self, children: Children) -> SearchPath:

@@ -21,11 +21,12 @@ from flakegen.plan.model import (
     UnitEdges,
     UnitPlan,
 )
-from flakegen.plan.sources import inputs_of, script_source, target_source
+from flakegen.plan.sources import Surroundings, inputs_of, script_source, target_source, test_source
 from flakegen.plan.units import Build, UnitTable, Variant, common_edges, is_third_party, target_key
 
 # Macros that look up their own crate's name in the manifest of the crate that calls them.
 _MANIFEST_READERS = frozenset(("proc-macro-crate", "find-crate", "document-features"))
+_TESTING = frozenset((Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST))
 _PRODUCTION = frozenset((Mode.BUILD, Mode.RUN_CUSTOM_BUILD))
 
 
@@ -38,6 +39,7 @@ class WorkspaceFiles:
     rebuild_hashes: Mapping[str, str]
     guard: Mapping[str, str]  # what the plan is made from -> sha256 in hex
     extra_files: Mapping[str, tuple[str, ...]]  # by crate name
+    surroundings: Mapping[str, Surroundings]
 
     def directory(self, package: Package) -> str:
         """Return a local package's directory, relative to the project root."""
@@ -117,19 +119,22 @@ def _source(
     directory = files.directory(package)
     inputs = files.inputs[directory]
     name = f"{variant.identity.crate} {variant.identity.target}"
+    extra = list(files.extra_files.get(package.id.name, ()))
+    if manifests:
+        extra += [join(directory, "Cargo.toml"), join(files.root, "Cargo.toml")]
+    around = files.surroundings[directory]
     if variant.unit_mode is Mode.RUN_CUSTOM_BUILD and inputs.build_script_inputs is not None:
         name += " run"
         if name not in sources:
-            extra = files.extra_files.get(package.id.name, ())
-            sources[name] = script_source(inputs, inputs.build_script_inputs, extra)
+            sources[name] = script_source(inputs, inputs.build_script_inputs, around, extra)
         return name, {}
-    testing = variant.identity.mode in {"test", "check-test", "doctest"}
-    name += " test" if testing else ""
-    if name not in sources:
-        extra = list(files.extra_files.get(package.id.name, ()))
-        if manifests:
-            extra += [join(directory, "Cargo.toml"), join(files.root, "Cargo.toml")]
-        sources[name] = target_source(target, inputs, testing=testing, extra=extra)
+    name += " with its manifest" if manifests else ""
+    if variant.unit_mode in _TESTING:
+        name += " test"
+        if name not in sources:
+            sources[name] = test_source(target, inputs, around, extra)
+    elif name not in sources:
+        sources[name] = target_source(target, inputs, extra)
     offline = inputs_of(target, inputs).sqlx_offline_dir
     return name, {} if offline is None else {"SQLX_OFFLINE_DIR": f"@source@/{offline}"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import normpath, relpath
 from typing import TYPE_CHECKING
@@ -14,11 +15,14 @@ from flakegen.embed.hashes import rebuild_hash
 from flakegen.embed.inputs import PackageInputs, ScanTarget, TargetKind
 from flakegen.embed.scan import scan_package
 from flakegen.plan.cargo import WorkspaceFiles, join
+from flakegen.plan.sources import Surroundings
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_NO_PACKAGE = ("target", ".git", "node_modules")
+_DOCUMENT = re.compile(r"(README|CHANGELOG|CHANGES|CONTRIBUTING|LICEN[CS]E|COPYING|AUTHORS|NOTICE).*|.*\.md", re.IGNORECASE)
 _RUSTFMT = ("rustfmt.toml", ".rustfmt.toml")
 
 
@@ -64,7 +68,24 @@ def scan_workspace(
             _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest() for path in guarded
         },
         extra_files={name: tuple(files) for name, files in extra_files.items()},
+        surroundings={directory: _surroundings(disk, directory, inputs) for directory in inputs},
     )
+
+
+def _surroundings(disk: Disk, directory: str, packages: Iterable[str]) -> Surroundings:
+    inside = f"{directory}/" if directory else ""
+    nested = {other for other in packages if other != directory and other.startswith(inside)}
+    documents: set[str] = set()
+    waiting = [directory]
+    while waiting:
+        folder = waiting.pop()
+        for name, is_folder, _ in disk.entries(folder):
+            path = join(folder, name)
+            if is_folder:
+                waiting += [] if path in nested or name in _NO_PACKAGE or name.startswith(".") else [path]
+            elif _DOCUMENT.fullmatch(name):
+                documents.add(path)
+    return Surroundings(documents=frozenset(documents), nested=frozenset(nested))
 
 
 def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> RustfmtPlan:

@@ -6,7 +6,8 @@ is there; the modules of the package's other targets are taken out of it. All el
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from posixpath import dirname
 
 from flakegen.cargo.package import Target, TargetKind
@@ -16,38 +17,58 @@ from flakegen.plan.model import FolderPlan, SourcePlan
 _BY_RULE = frozenset((TargetKind.LIB, TargetKind.BIN))
 
 
-def target_source(
-    target: Target, inputs: PackageInputs, *, testing: bool, extra: Iterable[str] = ()
-) -> SourcePlan:
-    """Return the source of one target; ``testing`` adds what only `cfg(test)` reads, ``extra`` files beyond the scan's."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a package's folder holds beside its sources.
+
+    ``documents`` are files that are read by people (README.md, LICENSE), ``nested`` folders of other packages.
+    """
+
+    documents: frozenset[str]
+    nested: frozenset[str]
+
+
+def target_source(target: Target, inputs: PackageInputs, extra: Iterable[str] = ()) -> SourcePlan:
+    """Return the source of one target of a product; ``extra`` are files beyond the scan's."""
     own = inputs_of(target, inputs)
-    modules = set(own.modules)
+    modules = frozenset(own.modules)
     files = {*own.files, *own.optional_files, *extra}
-    folders = set(own.folders)
-    if testing:
-        modules.update(own.test_modules)
-        files.update(own.test_files, own.test_optional_files)
-        folders.update(own.test_folders)
     if target.kind not in _BY_RULE or not dirname(target.src_path):
-        return _source(files | modules, (), folders, ())
+        return _source(files | modules, (), own.folders, ())
     folder = _join(inputs.package_dir, dirname(target.src_path))
     inside = f"{folder}/"
-    without = {
-        module
-        for other in inputs.targets
-        for module in (*other.modules, *other.test_modules)
-        if module.startswith(inside) and module not in modules
-    }
+    without = {module for module in _foreign_modules(inputs, modules) if module.startswith(inside)}
     files |= {module for module in modules if not module.startswith(inside) or not module.endswith(".rs")}
-    return _source(files, (folder,), folders, without)
+    return _source(files, (folder,), own.folders, without)
 
 
-def script_source(inputs: PackageInputs, script: ScriptInputs, extra: Iterable[str] = ()) -> SourcePlan:
+def test_source(
+    target: Target, inputs: PackageInputs, around: Surroundings, extra: Iterable[str] = ()
+) -> SourcePlan:
+    """Return the source of a test: what it is compiled from, and its package's folder, where it may look for fixtures."""
+    own = inputs_of(target, inputs)
+    modules = frozenset((*own.modules, *own.test_modules))
+    files = {*own.files, *own.test_files, *own.optional_files, *own.test_optional_files, *modules, *extra}
+    package = FolderInput(path=inputs.package_dir, recursive=True)
+    without = {*_foreign_modules(inputs, modules), *around.documents, *around.nested} - files
+    return _source(files, (), (*own.folders, *own.test_folders, package), without)
+
+
+def script_source(
+    inputs: PackageInputs, script: ScriptInputs, around: Surroundings, extra: Iterable[str] = ()
+) -> SourcePlan:
     """Return what a build script's run reads: what it declares, or like cargo the whole package."""
-    manifest = _join(inputs.package_dir, "Cargo.toml")
-    return _source(
-        {*script.files, *script.optional_files, *extra, manifest}, (), script.folders, script.excluded
-    )
+    files = {*script.files, *script.optional_files, *extra, _join(inputs.package_dir, "Cargo.toml")}
+    without = {*script.excluded, *around.documents} - files if script.whole_package else set[str]()
+    return _source(files, (), script.folders, without)
+
+
+def _foreign_modules(inputs: PackageInputs, modules: frozenset[str]) -> Iterator[str]:
+    """Yield the modules that only other targets of the package have."""
+    for other in inputs.targets:
+        for module in (*other.modules, *other.test_modules):
+            if module not in modules:
+                yield module
 
 
 def inputs_of(target: Target, inputs: PackageInputs) -> TargetInputs:
@@ -66,7 +87,7 @@ def _source(
         rust=tuple(rust),
         folders=tuple(
             FolderPlan(path=folder.path, recursive=folder.recursive, match=folder.pattern)
-            for folder in sorted(folders, key=FolderInput.sort_key)
+            for folder in sorted(set(folders), key=FolderInput.sort_key)
         ),
         without=tuple(sorted(without)),
     )

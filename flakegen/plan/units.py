@@ -33,6 +33,7 @@ class Build:
     graph: UnitGraph
     lto: Sequence[Lto]
     clippy: tuple[str, ...] | None  # arguments for the lints of workspace packages; None: plain rustc
+    rustflags: tuple[str, ...] = ()  # of units for the machine that is built for
     env: tuple[tuple[str, str], ...] = ()  # environment of workspace packages' units
 
 
@@ -106,6 +107,7 @@ class UnitTable:
     def _identity(self, build: Build, unit: Unit, lto: Lto) -> Identity:
         clippy = build.clippy if unit.is_local and unit.mode in _LINTED else None
         script = unit.mode is Mode.RUN_CUSTOM_BUILD
+        flags = build.rustflags if unit.platform or not build.graph.targets else ()
         return Identity(
             self._crate_key(unit.package),
             target_key(unit.target),
@@ -114,7 +116,7 @@ class UnitTable:
             clippy is not None,
             self._script_name(unit.profile) if script else self._profile_name(unit, lto, build),
             unit.features,
-            clippy or (),
+            (*flags, *(clippy or ())),
             build.env if unit.is_local else (),
         )
 

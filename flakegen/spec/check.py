@@ -63,6 +63,8 @@ def _check_use(
         known = one_of(sorted(each.value for each in use.accepts))
         message = f"{show(reference.where)} cannot refer to {quoted(reference.written)}"
         _report(run, reference, Code.WRONG_REFERENCE, message, f"it takes references to {known}")
+    elif reference.namespace is Namespace.PROJECT:
+        _check_project(run, raw, reference)
     elif reference.namespace in names and reference.name[0] not in names[reference.namespace]:
         _report_dangling(run, reference, names)
 
@@ -82,6 +84,14 @@ def _check_env(run: Decoding, raw: Mapping[str, Any], use: Use) -> None:
     if not FORMS[EnvName].pattern.fullmatch(reference.name[0]):
         message = f"{quoted(reference.name[0])} is no valid environment variable"
         _report(run, reference, Code.BAD_ENV_NAME, message, FORMS[EnvName].hint)
+
+
+def _check_project(run: Decoding, raw: Mapping[str, Any], reference: Reference) -> None:
+    name = reference.name[0]
+    is_from_cargo = name == "version" and run.has_cargo
+    if name not in section_of(raw, "project") and not is_from_cargo:
+        message = f"{show(reference.where)} refers to {quoted(reference.written)}, which is not set"
+        _report(run, reference, Code.DANGLING_REFERENCE, message, f"add {name} to [project]")
 
 
 def _report_dangling(run: Decoding, reference: Reference, names: dict[Namespace, tuple[str, ...]]) -> None:

@@ -99,6 +99,8 @@ def _items(
     if not isinstance(value, list):
         hint = " in brackets" if isinstance(value, str) else ""
         return run.wrong_type(path, f"a list{hint}", value)
+    if not value and rule.may_be_empty is False:
+        return run.report(path, Code.EMPTY, f"{show(path)} must not be empty")
     items = [convert(run, each, (*path, index), rule) for index, each in enumerate(value)]
     _report_repeated(run, convert, value, path)
     return INVALID if INVALID in items else tuple(items)

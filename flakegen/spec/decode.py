@@ -12,7 +12,7 @@ from flakegen.spec.decoding import INVALID, Decoding, Invalid
 from flakegen.spec.keypath import KeyPath, Part, show
 from flakegen.spec.kinds import Kind, Section
 from flakegen.spec.schema import Key, Rule, Table, keys_of
-from flakegen.spec.sections import NOT_YET, Document
+from flakegen.spec.sections import NOT_YET, Document, Project
 from flakegen.spec.tables import KindTable
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ def _fields(
 ) -> AnyTable | Invalid:
     """Decode the keys of a table; of those in ``excused`` it is reported already that they are wrong or missing."""
     keys = keys_of(table)
+    unknown = [name for name in value if name not in keys]
+    excused |= _meant(unknown, value, keys)
     fields: dict[str, Any] = {}
     for name, key in keys.items():
         if name in value:
@@ -124,11 +126,18 @@ def _fields(
             _report_excluded(run, key, value, path)
         elif key.required:
             fields[key.field] = INVALID if name in excused else _report_missing(run, key, path)
-    unknown = [name for name in value if name not in keys]
     for name in unknown:
         if name not in excused:
-            _report_unknown(run, table, name, path, keys)
+            _report_unknown(run, table, name, value, path)
     return INVALID if unknown or INVALID in fields.values() else table(where=path, **fields)
+
+
+def _meant(unknown: list[str], value: Mapping[str, Any], keys: Mapping[str, Key]) -> frozenset[str]:
+    """Return the required keys that are absent only because they are misspelt; one report of that is enough."""
+    missing = [name for name, key in keys.items() if key.required and name not in value]
+    if not missing:
+        return frozenset()
+    return frozenset(filter(None, (closest(name, missing) for name in unknown)))
 
 
 def _report_missing(run: Decoding, key: Key, path: KeyPath) -> Invalid:
@@ -149,9 +158,12 @@ def _report_excluded(run: Decoding, key: Key, value: Mapping[str, Any], path: Ke
             run.report((*path, other), Code.CONFLICT, message, part=Part.KEY)
 
 
-def _report_unknown(run: Decoding, table: type[Table], name: str, path: KeyPath, keys: Iterable[str]) -> None:
+def _report_unknown(
+    run: Decoding, table: type[Table], name: str, value: Mapping[str, Any], path: KeyPath
+) -> None:
+    keys = keys_of(table)
     if table is Document:
-        _report_unknown_section(run, name, keys)
+        _report_unknown_section(run, name, value[name], keys)
     elif issubclass(table, KindTable):
         _unknown_key(run, name, path, keys, elsewhere=_owners(run, table, name))
     else:
@@ -174,11 +186,15 @@ def _owners(run: Decoding, table: type[KindTable], name: str) -> list[str]:
     return [str(each.key) for each in others if name in keys_of(each.table)]
 
 
-def _report_unknown_section(run: Decoding, name: str, keys: Iterable[str]) -> None:
+def _report_unknown_section(run: Decoding, name: str, value: Any, keys: Iterable[str]) -> None:
     path = (name,)
     if name in NOT_YET:
         message = f"[{name}] is not supported yet by this version of flakegen ({NOT_YET[name]})"
         run.report(path, Code.NOT_YET, message, part=Part.KEY, hint="leave it out for now")
+        return
+    if not isinstance(value, dict | list) and name in keys_of(Project):
+        message = f"the key {quoted(name)} stands outside of any section"
+        run.report(path, Code.UNKNOWN_SECTION, message, part=Part.KEY, hint="it belongs in [project]")
         return
     hint = did_you_mean(name, [*keys, *NOT_YET]) or f"a spec has the sections {one_of(keys, most=20)}"
     run.report(path, Code.UNKNOWN_SECTION, f"unknown section {quoted(name)}", part=Part.KEY, hint=hint)

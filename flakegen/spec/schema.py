@@ -78,7 +78,7 @@ def key(  # noqa: PLR0913 - keywords of a declaration
         name: the TOML key, when it is not the field's name in kebab-case.
         accepts: the namespaces that references in the value may have, when not those usual for its type.
         excludes: keys of the same table that must not stand beside this one.
-        may_be_empty: whether an empty string makes sense, when that is not as usual for its type.
+        may_be_empty: whether an empty string or list makes sense, when that is not as usual for its type.
         on_disk: what a `SpecPath` must be.
         shown_default: the default in words, where the value alone says too little.
         example: the value as it would be written, for docs/spec.md.

@@ -41,7 +41,10 @@ class Project(Table):
         "The project's version.", default=None, shown_default="`workspace.package.version` of Cargo.toml"
     )
     systems: tuple[System, ...] = key(
-        "The systems that the flake has outputs for.", default=tuple(System), example='["x86_64-linux"]'
+        "The systems that the flake has outputs for.",
+        default=tuple(System),
+        may_be_empty=False,
+        example='["x86_64-linux"]',
     )
     root: str | None = key(
         "The project's root folder, relative to the spec's.",

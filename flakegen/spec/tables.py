@@ -15,7 +15,7 @@ class KindTable(Table):
 
     description: str | None = key("What it is, in one line.", default=None)
     systems: tuple[System, ...] | None = key(
-        "The systems that have it.", default=None, shown_default="`project.systems`"
+        "The systems that have it.", default=None, may_be_empty=False, shown_default="`project.systems`"
     )
 
     def output_name(self, name: AttrName) -> str:

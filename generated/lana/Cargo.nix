@@ -5252,11 +5252,18 @@
       ];
     };
     "admin-server-0.42.0 bin admin-server test" = {
-      rust = [ "specs/workspaces/lana/lana/admin-server/src" ];
+      files = [ "specs/workspaces/lana/lana/admin-server/src/main.rs" ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/admin-server";
+          recursive = true;
+        }
+      ];
       without = [
         "specs/workspaces/lana/lana/admin-server/src/lib.rs"
         "specs/workspaces/lana/lana/admin-server/src/schema.rs"
         "specs/workspaces/lana/lana/admin-server/src/types.rs"
+        "specs/workspaces/lana/lana/admin-server/tests/graphql.rs"
       ];
     };
     "admin-server-0.42.0 lib" = {
@@ -5264,38 +5271,94 @@
       without = [ "specs/workspaces/lana/lana/admin-server/src/main.rs" ];
     };
     "admin-server-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lana/admin-server/src" ];
-      without = [ "specs/workspaces/lana/lana/admin-server/src/main.rs" ];
+      files = [
+        "specs/workspaces/lana/lana/admin-server/src/lib.rs"
+        "specs/workspaces/lana/lana/admin-server/src/schema.rs"
+        "specs/workspaces/lana/lana/admin-server/src/types.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/admin-server";
+          recursive = true;
+        }
+      ];
+      without = [
+        "specs/workspaces/lana/lana/admin-server/src/main.rs"
+        "specs/workspaces/lana/lana/admin-server/tests/graphql.rs"
+      ];
     };
     "admin-server-0.42.0 test graphql test" = {
       files = [
         "specs/workspaces/lana/lana/admin-server/schema.graphql"
         "specs/workspaces/lana/lana/admin-server/tests/graphql.rs"
       ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/admin-server";
+          recursive = true;
+        }
+      ];
+      without = [
+        "specs/workspaces/lana/lana/admin-server/src/lib.rs"
+        "specs/workspaces/lana/lana/admin-server/src/main.rs"
+        "specs/workspaces/lana/lana/admin-server/src/schema.rs"
+        "specs/workspaces/lana/lana/admin-server/src/types.rs"
+      ];
     };
     "audit-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/audit/src" ];
     };
     "audit-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lib/audit/src" ];
+      files = [
+        "specs/workspaces/lana/lib/audit/src/digest.rs"
+        "specs/workspaces/lana/lib/audit/src/lib.rs"
+        "specs/workspaces/lana/lib/audit/src/window.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lib/audit";
+          recursive = true;
+        }
+      ];
     };
     "authz-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/authz/src" ];
     };
     "authz-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lib/authz/src" ];
+      files = [ "specs/workspaces/lana/lib/authz/src/lib.rs" ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lib/authz";
+          recursive = true;
+        }
+      ];
     };
     "codegen-0.42.0 bin lana-codegen" = {
       rust = [ "specs/workspaces/lana/dev/codegen/src" ];
     };
     "codegen-0.42.0 bin lana-codegen test" = {
-      rust = [ "specs/workspaces/lana/dev/codegen/src" ];
+      files = [ "specs/workspaces/lana/dev/codegen/src/main.rs" ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/dev/codegen";
+          recursive = true;
+        }
+      ];
     };
     "core-access-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/access/src" ];
     };
     "core-access-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/core/access/src" ];
+      files = [
+        "specs/workspaces/lana/core/access/src/lib.rs"
+        "specs/workspaces/lana/core/access/src/token.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/core/access";
+          recursive = true;
+        }
+      ];
     };
     "core-accounting-0.42.0 build-script" = {
       files = [ "specs/workspaces/lana/core/accounting/build.rs" ];
@@ -5311,8 +5374,20 @@
       rust = [ "specs/workspaces/lana/core/accounting/src" ];
     };
     "core-accounting-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/core/accounting/src" ];
-      files = [ "specs/workspaces/lana/core/accounting/tests/fixtures/opening-balances.csv" ];
+      files = [
+        "specs/workspaces/lana/core/accounting/src/chart.rs"
+        "specs/workspaces/lana/core/accounting/src/journal.rs"
+        "specs/workspaces/lana/core/accounting/src/lib.rs"
+        "specs/workspaces/lana/core/accounting/src/trial_balance.rs"
+        "specs/workspaces/lana/core/accounting/tests/fixtures/opening-balances.csv"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/core/accounting";
+          recursive = true;
+        }
+      ];
+      without = [ "specs/workspaces/lana/core/accounting/build.rs" ];
     };
     "core-credit-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/credit/src" ];
@@ -5323,12 +5398,22 @@
       ];
     };
     "core-credit-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/core/credit/src" ];
       files = [
         "specs/workspaces/lana/.sqlx/query-08fbfff31d93c11e2cf8933f720dfe9a959220d4b29b70e2beecaa3958623d2b.json"
         "specs/workspaces/lana/.sqlx/query-26685b22169ea448de3a3404b9f456c07888aaabff82df7aa8e40eec8cdb9082.json"
         "specs/workspaces/lana/core/credit/sqlx.toml"
+        "specs/workspaces/lana/core/credit/src/facility.rs"
+        "specs/workspaces/lana/core/credit/src/lib.rs"
+        "specs/workspaces/lana/core/credit/src/repo.rs"
+        "specs/workspaces/lana/core/credit/src/schedule.rs"
       ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/core/credit";
+          recursive = true;
+        }
+      ];
+      without = [ "specs/workspaces/lana/core/credit/benches/interest.rs" ];
     };
     "core-customer-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/customer/src" ];
@@ -5339,11 +5424,19 @@
       ];
     };
     "core-customer-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/core/customer/src" ];
       files = [
         "specs/workspaces/lana/.sqlx/query-2324b503fc03ebe38dd569146a1372a2fc1acdfb0560fe8469bc6a1263201112.json"
         "specs/workspaces/lana/.sqlx/query-7b7ea7e02dd3cf0b6d77800b092bc44fbb92dd468bc42080f2d6e63bc8130a7f.json"
         "specs/workspaces/lana/core/customer/sqlx.toml"
+        "specs/workspaces/lana/core/customer/src/customer.rs"
+        "specs/workspaces/lana/core/customer/src/lib.rs"
+        "specs/workspaces/lana/core/customer/src/repo.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/core/customer";
+          recursive = true;
+        }
       ];
     };
     "core-deposit-0.42.0 lib" = {
@@ -5356,12 +5449,20 @@
       ];
     };
     "core-deposit-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/core/deposit/src" ];
       files = [
         "specs/workspaces/lana/core/deposit/.sqlx/query-ae5b9cdbd0e29cd34a66f440655afbc487813211b0040cb5daeff1c765a1b535.json"
         "specs/workspaces/lana/core/deposit/.sqlx/query-d58023d92e45a6e4942af7e3eae28d3e3c83561057a2d337de7fbb21d5286f76.json"
         "specs/workspaces/lana/core/deposit/.sqlx/query-ed3c879dc550ae44f6218e02d039b14399451dc00fdcc9e2ade2999ef5ea9899.json"
         "specs/workspaces/lana/core/deposit/sqlx.toml"
+        "specs/workspaces/lana/core/deposit/src/account.rs"
+        "specs/workspaces/lana/core/deposit/src/lib.rs"
+        "specs/workspaces/lana/core/deposit/src/repo.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/core/deposit";
+          recursive = true;
+        }
       ];
     };
     "core-report-0.42.0 example trial_balance" = {
@@ -5375,16 +5476,42 @@
       ];
     };
     "core-report-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/core/report/src" ];
       files = [
         "specs/workspaces/lana/config/reports.yml"
+        "specs/workspaces/lana/core/report/src/definition.rs"
+        "specs/workspaces/lana/core/report/src/lib.rs"
+        "specs/workspaces/lana/core/report/src/render.rs"
         "specs/workspaces/lana/core/report/templates/statement.hbs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/core/report";
+          recursive = true;
+        }
+      ];
+      without = [
+        "specs/workspaces/lana/core/report/README.md"
+        "specs/workspaces/lana/core/report/examples/trial_balance.rs"
+        "specs/workspaces/lana/core/report/tests/render.rs"
       ];
     };
     "core-report-0.42.0 test render test" = {
       files = [
         "specs/workspaces/lana/core/report/tests/expected/income-statement.txt"
         "specs/workspaces/lana/core/report/tests/render.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/core/report";
+          recursive = true;
+        }
+      ];
+      without = [
+        "specs/workspaces/lana/core/report/README.md"
+        "specs/workspaces/lana/core/report/examples/trial_balance.rs"
+        "specs/workspaces/lana/core/report/src/definition.rs"
+        "specs/workspaces/lana/core/report/src/lib.rs"
+        "specs/workspaces/lana/core/report/src/render.rs"
       ];
     };
     "customer-server-0.42.0 bin customer-server" = {
@@ -5396,11 +5523,18 @@
       ];
     };
     "customer-server-0.42.0 bin customer-server test" = {
-      rust = [ "specs/workspaces/lana/lana/customer-server/src" ];
+      files = [ "specs/workspaces/lana/lana/customer-server/src/main.rs" ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/customer-server";
+          recursive = true;
+        }
+      ];
       without = [
         "specs/workspaces/lana/lana/customer-server/src/lib.rs"
         "specs/workspaces/lana/lana/customer-server/src/schema.rs"
         "specs/workspaces/lana/lana/customer-server/src/types.rs"
+        "specs/workspaces/lana/lana/customer-server/tests/graphql.rs"
       ];
     };
     "customer-server-0.42.0 lib" = {
@@ -5408,20 +5542,51 @@
       without = [ "specs/workspaces/lana/lana/customer-server/src/main.rs" ];
     };
     "customer-server-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lana/customer-server/src" ];
-      without = [ "specs/workspaces/lana/lana/customer-server/src/main.rs" ];
+      files = [
+        "specs/workspaces/lana/lana/customer-server/src/lib.rs"
+        "specs/workspaces/lana/lana/customer-server/src/schema.rs"
+        "specs/workspaces/lana/lana/customer-server/src/types.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/customer-server";
+          recursive = true;
+        }
+      ];
+      without = [
+        "specs/workspaces/lana/lana/customer-server/src/main.rs"
+        "specs/workspaces/lana/lana/customer-server/tests/graphql.rs"
+      ];
     };
     "customer-server-0.42.0 test graphql test" = {
       files = [
         "specs/workspaces/lana/lana/customer-server/schema.graphql"
         "specs/workspaces/lana/lana/customer-server/tests/graphql.rs"
       ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/customer-server";
+          recursive = true;
+        }
+      ];
+      without = [
+        "specs/workspaces/lana/lana/customer-server/src/lib.rs"
+        "specs/workspaces/lana/lana/customer-server/src/main.rs"
+        "specs/workspaces/lana/lana/customer-server/src/schema.rs"
+        "specs/workspaces/lana/lana/customer-server/src/types.rs"
+      ];
     };
     "entity-macros-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/entity-macros/src" ];
     };
     "entity-macros-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lib/entity-macros/src" ];
+      files = [ "specs/workspaces/lana/lib/entity-macros/src/lib.rs" ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lib/entity-macros";
+          recursive = true;
+        }
+      ];
     };
     "lana-app-0.42.0 build-script" = {
       files = [ "specs/workspaces/lana/lana/app/build.rs" ];
@@ -5450,42 +5615,121 @@
       ];
     };
     "lana-app-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lana/app/src" ];
-      files = [ "specs/workspaces/lana/lana/app/sqlx.toml" ];
+      files = [
+        "specs/workspaces/lana/lana/app/sqlx.toml"
+        "specs/workspaces/lana/lana/app/src/app.rs"
+        "specs/workspaces/lana/lana/app/src/bank.rs"
+        "specs/workspaces/lana/lana/app/src/error.rs"
+        "specs/workspaces/lana/lana/app/src/lib.rs"
+        "specs/workspaces/lana/lana/app/src/migrations.rs"
+        "specs/workspaces/lana/lana/app/src/simulation.rs"
+        "specs/workspaces/lana/lana/app/src/store.rs"
+      ];
       folders = [
+        {
+          path = "specs/workspaces/lana/lana/app";
+          recursive = true;
+        }
         {
           path = "specs/workspaces/lana/lana/app/migrations";
           recursive = false;
           match = "[0-9]+_.*\\.sql";
         }
       ];
+      without = [ "specs/workspaces/lana/lana/app/build.rs" ];
     };
     "lana-cli-0.42.0 bin lana-cli" = {
       rust = [ "specs/workspaces/lana/lana/cli/src" ];
     };
     "lana-cli-0.42.0 bin lana-cli test" = {
-      rust = [ "specs/workspaces/lana/lana/cli/src" ];
+      files = [
+        "specs/workspaces/lana/lana/cli/src/commands.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/audit.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/database.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/migrations.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/report.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/serve.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/simulate.rs"
+        "specs/workspaces/lana/lana/cli/src/main.rs"
+        "specs/workspaces/lana/lana/cli/src/version.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/cli";
+          recursive = true;
+        }
+      ];
+      without = [
+        "specs/workspaces/lana/lana/cli/README.md"
+        "specs/workspaces/lana/lana/cli/tests/cli.rs"
+      ];
     };
     "lana-cli-0.42.0 test cli test" = {
       files = [ "specs/workspaces/lana/lana/cli/tests/cli.rs" ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/cli";
+          recursive = true;
+        }
+      ];
+      without = [
+        "specs/workspaces/lana/lana/cli/README.md"
+        "specs/workspaces/lana/lana/cli/src/commands.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/audit.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/database.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/migrations.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/report.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/serve.rs"
+        "specs/workspaces/lana/lana/cli/src/commands/simulate.rs"
+        "specs/workspaces/lana/lana/cli/src/main.rs"
+        "specs/workspaces/lana/lana/cli/src/version.rs"
+      ];
     };
     "money-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/money/src" ];
     };
     "money-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lib/money/src" ];
+      files = [
+        "specs/workspaces/lana/lib/money/src/lib.rs"
+        "specs/workspaces/lana/lib/money/src/rate.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lib/money";
+          recursive = true;
+        }
+      ];
+      without = [ "specs/workspaces/lana/lib/money/README.md" ];
     };
     "server-utils-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lana/server-utils/src" ];
     };
     "server-utils-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lana/server-utils/src" ];
+      files = [
+        "specs/workspaces/lana/lana/server-utils/src/args.rs"
+        "specs/workspaces/lana/lana/server-utils/src/context.rs"
+        "specs/workspaces/lana/lana/server-utils/src/http.rs"
+        "specs/workspaces/lana/lana/server-utils/src/lib.rs"
+        "specs/workspaces/lana/lana/server-utils/src/shutdown.rs"
+      ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lana/server-utils";
+          recursive = true;
+        }
+      ];
     };
     "tracing-utils-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/tracing-utils/src" ];
     };
     "tracing-utils-0.42.0 lib test" = {
-      rust = [ "specs/workspaces/lana/lib/tracing-utils/src" ];
+      files = [ "specs/workspaces/lana/lib/tracing-utils/src/lib.rs" ];
+      folders = [
+        {
+          path = "specs/workspaces/lana/lib/tracing-utils";
+          recursive = true;
+        }
+      ];
     };
   };
   rustfmt = {

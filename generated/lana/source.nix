@@ -5,7 +5,7 @@
 # files    single files; one that is absent is simply not there
 # rust     folders whose .rs files are taken, at any depth
 # folders  { path, recursive, match ? regular expression for the file's name }
-# without  files that are not taken although they are in one of `rust`
+# without  files and folders that are not taken, although they are in one of `rust` or `folders`
 { name, root }:
 {
   files ? [ ],
@@ -45,6 +45,15 @@ let
     folder: path:
     folder == "" || folder == "." || substring 0 (stringLength folder + 1) path == "${folder}/";
 
+  # What builds leave behind in a package's folder.
+  isWaste =
+    folder: path:
+    builtins.elem (substring (stringLength folder + 1) (-1) path) [
+      ".git"
+      "node_modules"
+      "target"
+    ];
+
   wanted = set files;
   unwanted = set without;
   onTheWay = set (
@@ -65,15 +74,21 @@ let
     in
     if type == "directory" then
       hasAttr relative onTheWay
-      || any (folder: isBelow folder relative) rust
-      || any (folder: folder.recursive && isBelow folder.path relative) folders
+      ||
+        !(hasAttr relative unwanted)
+        && (
+          any (folder: isBelow folder relative) rust
+          || any (
+            folder: folder.recursive && isBelow folder.path relative && !(isWaste folder.path relative)
+          ) folders
+        )
     else
       hasAttr relative wanted
       ||
-        match ".*[.]rs" relative != null
-        && !(hasAttr relative unwanted)
-        && any (folder: isBelow folder relative) rust
-      || any holds folders;
+        !(hasAttr relative unwanted)
+        && (
+          match ".*[.]rs" relative != null && any (folder: isBelow folder relative) rust || any holds folders
+        );
 in
 builtins.path {
   inherit name;

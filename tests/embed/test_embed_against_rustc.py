@@ -129,6 +129,23 @@ CASES: dict[str, dict[str, str | bytes]] = {
         **{f"src/{name}.rs": EMPTY for name in ("a", "b", "c", "deep/d", "e")},
         "src/x.txt": EMPTY,
     },
+    "doc_comments_in_macro_arguments_are_attributes": {
+        "src/lib.rs": (
+            "macro_rules! files { ($($(#[doc = $d:expr])* $n:ident)+) => {"
+            ' $(const $n: &str = include_str!(concat!(stringify!($n), ".txt"));)+ } }'
+            'files! { /// One, "quoted"\n /** and more */ A /* plain */ // plain\n //// plain\n B }'
+        ),
+        "src/A.txt": EMPTY,
+        "src/B.txt": EMPTY,
+    },
+    "modules_from_a_macro_with_much_input": {
+        "src/lib.rs": (
+            'macro_rules! all { ($($x:expr),*) => { [$($x),*]; mod made; include!("i.rs"); } }'
+            f"macro_rules! many {{ ($($x:expr),*) => {{ mod made; $(const _: u8 = $x;)* }} }} many!({'1, ' * 3000} 1);"
+        ),
+        "src/made.rs": EMPTY,
+        "src/i.rs": EMPTY,
+    },
     "windows_line_ends_marks_and_shebangs": {
         "src/lib.rs": b'\xef\xbb\xbf#!/usr/bin/env run "\r\n#![allow(dead_code)]\r\nmod a;\r\nconst X: &str = include_str!("x\\\r\n  .txt");\r\n',
         "src/a.rs": b"#! [allow(dead_code)]\nmod b;",
@@ -160,3 +177,22 @@ def test_agrees_with_rustc(name, tmp_path):
         ours = {*found.modules, *found.files, *((*found.test_modules, *found.test_files) if test else ())}
         assert ours == {str(path.relative_to(root)) for path in listed}
     assert found.findings == ()
+
+
+@pytest.mark.cargo
+def test_every_alternative_of_a_conditional_path_is_taken(tmp_path):
+    code = (
+        '#[cfg_attr(windows, path = "w.rs")] #[cfg_attr(unix, path = "u.rs")] mod os;'
+        '#[cfg_attr(test, path = "fake.rs")] mod clock; #[cfg(windows)] mod gone; #[cfg(windows)] mod there;'
+        "cfg_if! { if #[cfg(unix)] { mod left; } else { mod right; } }"
+    )
+    names = ("w", "u", "os", "fake", "clock", "there", "left", "right")
+    root = write(tmp_path, {"src/lib.rs": code, **{f"src/{name}.rs": EMPTY for name in names}})
+    found = scan_one(root)
+    assert set(found.modules) == {"src/lib.rs", *(f"src/{name}.rs" for name in names if name != "fake")}
+    assert found.test_modules == ("src/fake.rs",)
+    assert (found.optional_files, found.findings) == (("src/gone.rs",), ())
+    for test in (False, True):
+        listed = dep_info(root / "src/lib.rs", package=root, cwd=root, test=test)
+        assert listed is not None
+        assert {str(path.relative_to(root)) for path in listed} <= {*found.modules, *found.test_modules}

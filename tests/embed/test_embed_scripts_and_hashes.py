@@ -81,6 +81,31 @@ def test_a_script_that_declares_its_own_folder_means_it(tmp_path):
     assert [item.path for item in script(root).folders] == ["pkg"]
 
 
+def test_a_folder_around_the_package_is_read_without_output_and_other_packages(tmp_path):
+    code = 'fn main() { println!("cargo:rerun-if-changed=.."); println!("cargo:rerun-if-changed=../.git/HEAD"); }'
+    names = (
+        "group/pkg/target/x",
+        "group/pkg/src/a",
+        "group/other/Cargo.toml",
+        "group/.git/HEAD",
+        "group/data/x",
+    )
+    root = write(
+        tmp_path, {"group/pkg/build.rs": code, **dict.fromkeys(names, ""), "group/pkg/Cargo.toml": ""}
+    )
+    inputs = scan(root, SCRIPT, package="group/pkg")
+    found = inputs.build_script_inputs
+    assert found is not None
+    assert [item.path for item in found.folders] == ["group"]
+    assert found.excluded == ("group/.git", "group/other", "group/pkg/target")
+    assert found.files == ("group/pkg/build.rs",)
+    before = rebuild_hash(root, inputs)
+    write(root, {"group/pkg/target/y": "", "group/.git/HEAD": "x", "group/other/src/lib.rs": ""})
+    assert rebuild_hash(root, inputs) == before
+    write(root, {"group/data/y": ""})
+    assert rebuild_hash(root, inputs) != before
+
+
 def test_without_a_script_there_are_no_script_inputs(tmp_path):
     root = write(tmp_path, {"src/lib.rs": ""})
     assert scan(root).build_script_inputs is None

@@ -67,6 +67,14 @@ def test_the_spec_lies_in_specs_or_in_the_root(tmp_path):
     assert (below.root, str(below.spec), str(below.output)) == (tmp_path, "specs/demo.toml", "generated/demo")
 
 
+def test_paths_may_leave_the_folder_of_the_spec_for_the_root(tmp_path):
+    (tmp_path / "nix").mkdir()
+    (tmp_path / "nix" / "a.nix").touch()
+    text = '[project]\nname = "x"\n[packages]\na = { nix = "../nix/./b/../a.nix" }\n'
+    spec = load(text, str(tmp_path / "specs" / "demo.toml"))
+    assert str(spec.packages["a"].nix.relative) == "nix/a.nix"
+
+
 def test_later_stages_report_at_a_key_and_inside_a_string():
     text = '[project]\nname = "x"\n\n[packages.a]\nnix-expr = """\nlet a = 1;\n\\\n  in \\u0062"""\n'
     spec = load(text)

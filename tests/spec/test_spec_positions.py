@@ -9,7 +9,7 @@ from flakegen.spec.keypath import Part
 from flakegen.spec.source import SpecSource
 from flakegen.spec.strings import decoded, offset_in
 
-MANY = settings(max_examples=4000, deadline=None)
+MANY = settings(max_examples=80, deadline=None)
 
 
 def leaves(value, path=()):

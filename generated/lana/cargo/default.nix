@@ -23,9 +23,9 @@ let
     ;
 
   # Cargo.nix was made from these very files; from others it would describe another build.
-  stale = filter (
-    file: builtins.hashFile "sha256" (root + "/${file}") != table.guard.${file}
-  ) (attrNames table.guard);
+  stale = filter (file: builtins.hashFile "sha256" (root + "/${file}") != table.guard.${file}) (
+    attrNames table.guard
+  );
   fresh =
     value:
     if stale == [ ] then
@@ -129,7 +129,12 @@ in
 
   # Every fetched crate that the builds are made from.
   dependencies =
-    name: builds: bundleUnits name (thirdParty (closure (concatMap rootsOf (filter (build: table.builds.${build} ? ${platform}) builds))));
+    name: builds:
+    bundleUnits name (
+      thirdParty (
+        closure (concatMap rootsOf (filter (build: table.builds.${build} ? ${platform}) builds))
+      )
+    );
 
   # Layer 0: everything fetched; layer n: the workspace's packages that need layers below n alone.
   layers =

@@ -19,7 +19,7 @@
   overrides ? packages: packages.defaultCrateOverrides,
 }:
 let
-  inherit (pkgs.stdenv.hostPlatform) system isDarwin;
+  inherit (pkgs.stdenv.hostPlatform) system;
   inherit (table.platforms.${platform}) host target;
 
   bash = "${pkgs.bash}/bin/bash";
@@ -38,10 +38,9 @@ let
     pkgs.gnugrep
     pkgs.gnused
   ];
-  linkerOf = packages: "${packages.stdenv.cc}/bin/${packages.stdenv.cc.targetPrefix or ""}cc";
+  linkerOf = packages: "${packages.stdenv.cc}/bin/${packages.stdenv.cc.targetPrefix}cc";
   hostLinker = linkerOf pkgs;
   targetLinker = linkerOf targetPkgs;
-  toolPaths = builtins.attrValues tools;
 
   sources = builtins.mapAttrs (
     _:
@@ -97,9 +96,7 @@ let
         __structuredAttrs = true;
         strictDeps = true;
         buildCommand = "source ${script}";
-        env =
-          given.env or { }
-          // builtins.mapAttrs (_: toString) variables;
+        env = given.env or { } // builtins.mapAttrs (_: toString) variables;
         rustFlags = attributes.rustFlags ++ given.extraRustcOpts or [ ];
       }
     );
@@ -107,11 +104,12 @@ let
   hostOverrides = overrides pkgs;
   targetOverrides = overrides targetPkgs;
 
+  # `links`: whether the unit calls a linker, or programs that may.
   make =
-    script: crate: unit: attributes:
+    script: crate: unit: links: attributes:
     let
-      packages = if unit.cross or false then targetPkgs else pkgs;
-      override = (if unit.cross or false then targetOverrides else hostOverrides).${crate.name} or null;
+      packages = if unit.cross then targetPkgs else pkgs;
+      override = (if unit.cross then targetOverrides else hostOverrides).${crate.name} or null;
       given = override {
         crateName = crate.name;
         inherit (crate) version;
@@ -120,7 +118,7 @@ let
     in
     if override != null then
       withStdenv packages script given attributes
-    else if isDarwin && attributes.links then
+    else if links && packages.stdenv.hostPlatform.isDarwin then
       withStdenv packages script { } attributes
     else
       lean script attributes;
@@ -148,25 +146,54 @@ let
       }
   ) table.crates;
 
+  # An entry of the table with its defaults, and with what this platform adds to it.
+  complete =
+    given:
+    let
+      unit = {
+        mode = "build";
+        cross = false;
+        clippy = false;
+        features = [ ];
+        flags = [ ];
+        env = { };
+        externs = { };
+        bins = { };
+        links = [ ];
+      }
+      // given;
+      here = given.only.${platform};
+    in
+    if given ? only.${platform} then
+      unit
+      // here
+      // {
+        externs = unit.externs // (here.externs or { });
+        bins = unit.bins // (here.bins or { });
+        links = unit.links ++ (here.links or [ ]);
+      }
+    else
+      unit;
+
   # What every derivation of a crate is told.
   crateAttributes =
     crate: unit:
     {
       inherit (scripts) common;
-      inherit toolPaths;
       inherit (tools) cargo;
       inherit (crate) version;
+      inherit (unit) features;
       pname = crate.name;
       packageEnv = crate.env or { };
-      features = unit.features or [ ];
-      rustFlags = unit.flags or [ ];
+      rustFlags = unit.flags;
+      script = if unit ? script then units.${unit.script} else "";
     }
     // (
       if crate ? directory then
         {
           src = sources.${unit.source};
           isLocal = true;
-          unitEnv = env // (unit.env or { });
+          unitEnv = env // unit.env;
           inherit (crate) directory;
           inherit (table) command workspace;
         }
@@ -180,9 +207,6 @@ let
           command = "";
         }
     );
-
-  dependencies =
-    unit: field: (unit.${field} or { }) // (unit.only.${platform} or { }).${field} or { };
 
   # Cargo's default for Apple's linker, which is no part of a profile elsewhere.
   platformFlags =
@@ -199,95 +223,96 @@ let
     else
       [ ];
 
-  reference =
-    unit: field:
-    let
-      key = unit.${field} or (unit.only.${platform} or { }).${field} or null;
-    in
-    if key == null then "" else units.${key};
+  driverOf =
+    unit:
+    if unit.mode == "doctest" then
+      tools.rustdoc
+    else if unit.clippy then
+      tools.clippy-driver
+    else
+      tools.rustc;
 
   compile =
     unit:
     let
       crate = table.crates.${unit.crate};
-      part = crate.targets.${unit.target};
-      profile = table.profiles.${unit.profile};
-      mode = unit.mode or "build";
-      cross = unit.cross or false;
-      testing = mode == "test" || mode == "check-test";
-      isLibrary = part.kind == "lib" && !testing;
-    in
-    make (if mode == "doctest" then scripts.doctest else scripts.unit) crate unit (
-      crateAttributes crate unit
-      // {
-        name =
-          if mode == "build" && part.kind == "bin" then
-            "${part.name}-${crate.version}"
-          else
-            "${crate.name}-${crate.version}-${part.kind}.crate-unit";
-        crateName = part.crate;
-        main = part.path;
-        inherit (part) edition;
-        metadata = builtins.substring 0 16 (
-          builtins.hashString "sha256" (
-            builtins.toJSON [
-              unit.crate
-              unit.target
-              mode
-              cross
-              profile
-              (unit.features or [ ])
-            ]
-          )
-        );
-        crateTypes = if testing then [ ] else part.types;
-        procMacro = part.procMacro or false;
-        inherit isLibrary;
-        isTestTarget = part.kind == "test" || part.kind == "bench";
-        binary = if part.kind == "bin" then part.name else "";
-        program = part.name;
-        profileFlags = profile ++ platformFlags cross profile ++ (if testing then part.testFlags or [ "--test" ] else [ ]);
-        lintFlags = crate.lints or [ "--cap-lints" "allow" ];
-        emit = if mode == "check" || mode == "check-test" then "metadata" else "link";
-        driver =
-          if mode == "doctest" then
-            tools.rustdoc
-          else if unit.clippy or false then
-            tools.clippy-driver
-          else
-            tools.rustc;
-        checkCfg = crate.checkCfg;
-        triple = if cross then target else "";
-        linker = if cross then targetLinker else hostLinker;
-        externs = builtins.mapAttrs (_: name: units.${name}) (dependencies unit "externs");
-        bins = builtins.mapAttrs (_: name: units.${name}) (dependencies unit "bins");
-        script = reference unit "script";
-        linksNatively = part.kind == "lib" || !(crate.hasLib or true);
-        linkScopes = part.linkScopes or [ ];
-        scrub = mode == "build" && part.kind == "bin";
-        links = !isLibrary || part.types != [ "lib" ];
+      part = {
+        procMacro = false;
+        linkScopes = [ ];
+        testFlags = [ "--test" ];
       }
-    );
+      // crate.targets.${unit.target};
+      profile = table.profiles.${unit.profile};
+      testing = unit.mode == "test" || unit.mode == "check-test";
+      checking = unit.mode == "check" || unit.mode == "check-test";
+      isLibrary = part.kind == "lib" && !testing;
+      isProduct = part.kind == "bin" && unit.mode == "build";
+      identity = [
+        unit.crate
+        unit.target
+        unit.mode
+        unit.cross
+        profile
+        unit.features
+        unit.flags
+      ];
+    in
+    make (if unit.mode == "doctest" then scripts.doctest else scripts.unit) crate unit
+      (part.types != [ "lib" ] || !isLibrary)
+      (
+        crateAttributes crate unit
+        // {
+          name =
+            if isProduct then
+              "${part.name}-${crate.version}"
+            else
+              "${crate.name}-${crate.version}-${part.kind}.crate-unit";
+          crateName = part.crate;
+          main = part.path;
+          inherit (part) edition procMacro linkScopes;
+          # Told apart as cargo tells units apart, by what they are; never by sources, so that equal code is equal output.
+          metadata = builtins.substring 0 16 (builtins.hashString "sha256" (builtins.toJSON identity));
+          crateTypes = if testing then [ ] else part.types;
+          inherit isLibrary;
+          isTestTarget = part.kind == "test" || part.kind == "bench";
+          binary = if part.kind == "bin" then part.name else "";
+          program = part.name;
+          profileFlags =
+            profile ++ platformFlags unit.cross profile ++ (if testing then part.testFlags else [ ]);
+          lintFlags = crate.lints or capped;
+          emit = if checking then "metadata" else "link";
+          driver = driverOf unit;
+          inherit (crate) checkCfg;
+          triple = if unit.cross then target else "";
+          linker = if unit.cross then targetLinker else hostLinker;
+          externs = builtins.mapAttrs (_: key: units.${key}) unit.externs;
+          bins = builtins.mapAttrs (_: key: units.${key}) unit.bins;
+          linksNatively = part.kind == "lib" || crate ? hasLib;
+          scrub = isProduct;
+          toolPaths = if isProduct then builtins.attrValues tools else [ ];
+        }
+      );
+  capped = [
+    "--cap-lints"
+    "allow"
+  ];
 
   run =
     unit:
     let
       crate = table.crates.${unit.crate};
-      part = crate.targets.${unit.target};
-      cross = unit.cross or false;
     in
-    make scripts.run crate unit (
+    make scripts.run crate unit true (
       crateAttributes crate unit
       // {
         name = "${crate.name}-${crate.version}.script-run";
         inherit (tools) rustc rustdoc;
-        build = reference unit "build";
-        program = part.name;
+        build = units.${unit.build};
+        program = crate.targets.${unit.target}.name;
         linksName = crate.links or "";
-        linked = map (name: units.${name}) (unit.links or [ ] ++ (unit.only.${platform} or { }).links or [ ]);
-        platformEnvironment = if cross then targetEnvironment else hostEnvironment;
+        linked = map (key: units.${key}) unit.links;
+        platformEnvironment = if unit.cross then targetEnvironment else hostEnvironment;
         scriptEnv = table.scripts.${unit.profile};
-        links = true;
       }
     );
 
@@ -309,12 +334,12 @@ let
         else
           let
             suffix = builtins.replaceStrings [ "-" ] [ "_" ] triple;
-            tool = name: "${packages.stdenv.cc}/bin/${packages.stdenv.cc.targetPrefix or ""}${name}";
+            tool = name: "${packages.stdenv.cc}/bin/${packages.stdenv.cc.targetPrefix}${name}";
           in
           {
             "CC_${suffix}" = tool "cc";
             "CXX_${suffix}" = tool "c++";
-            "AR_${suffix}" = "${packages.stdenv.cc.bintools}/bin/${packages.stdenv.cc.targetPrefix or ""}ar";
+            "AR_${suffix}" = "${packages.stdenv.cc.bintools}/bin/${packages.stdenv.cc.targetPrefix}ar";
             RUSTC_LINKER = targetLinker;
           }
       );
@@ -323,7 +348,11 @@ let
   targetEnvironment = environmentOf target targetPkgs;
 
   units = builtins.mapAttrs (
-    _: unit: (if unit.mode or "build" == "run" then run else compile) unit
+    _: given:
+    let
+      unit = complete given;
+    in
+    if unit.mode == "run" then run unit else compile unit
   ) table.units;
 in
 units

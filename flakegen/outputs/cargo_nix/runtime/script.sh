@@ -14,6 +14,8 @@ source "$platformEnvironment"
 for name in "${!scriptEnv[@]}"; do export "$name=${scriptEnv[$name]}"; done
 CARGO_CFG_FEATURE=$(IFS=,; printf %s "${features[*]}")
 export CARGO_CFG_FEATURE
+CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf %s "${rustFlags[*]}")
+export CARGO_ENCODED_RUSTFLAGS
 if [[ -n $linksName ]]; then export CARGO_MANIFEST_LINKS=$linksName; fi
 for feature in "${features[@]}"; do
   name=${feature^^}
