@@ -1,108 +1,266 @@
 """Has anything changed since the last compilation? Answered from file stamps alone, before any stage is loaded.
 
-After a compilation the stamps (size, inode, modification and change time) of all that it could have read, and of all
-that it wrote, are kept in the user's cache folder. While every one is the same, a compilation would write what is there.
-What is watched is more than what was read: whole folders, so that a file which is not there yet is noticed when it
-comes. The rule against a change within the clock's grain is git's: a stamp as young as the record counts as changed
-(git's Documentation/technical/racy-git).
+After a compilation two things are kept in the user's cache folder: the stamps (size, inode, modification and change
+time) of all that it could have read, this program included, and a digest of what it wrote. While both still hold, a
+compilation would write what is there.
+
+What was read is told by stamps, taken after the work; an edit while it was going on is told by its time, which is then
+not before the work's start. A stamp within the clock's grain of that start counts as changed (git has the same rule:
+Documentation/technical/racy-git). Only change times are compared with the clock, as no program can set them.
 """
+
+# ruff: noqa: PTH100, PTH103, PTH105, PTH110, PTH111, PTH112, PTH115, PTH116, PTH117, PTH118, PTH120, PTH123
+# plain strings and os.path throughout: with pathlib, nothing here would be quick
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
+import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from typing import Any
 
 from flakegen import __version__
+from flakegen.tree import common_origin, encoded, own_files, read_tree, tree_digest
+from flakegen.watched import Watched
 
-_SKIPPED = frozenset((".git", "target", "node_modules", ".direnv"))
-_GRAIN = 50_000_000  # nanoseconds
+_SKIPPED = frozenset((".git", "node_modules", "__pycache__"))
+_HIDDEN_SOURCES = frozenset((".cargo", ".sqlx"))
+_CACHE_TAG = "CACHEDIR.TAG"  # cargo's target/ and many tools' caches have it (bford.info/cachedir)
+_GRAIN = 50_000_000  # nanoseconds; the kernel's clock ticks every 1 to 10 ms
+_COARSE_GRAIN = 2_000_000_000  # file systems with stamps of one or two seconds
+_SECOND = 1_000_000_000
+_FORMAT = 2
 
 
-def is_fresh(spec: str) -> bool:
-    """Tell whether compiling ``spec`` again would change nothing; False wherever that is not certain."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a compilation leaves on the disk, as digests: the output folder, and the one file beside the spec.
+
+    ``origin`` is the spec as the written files name it; ``facts`` is None for a spec without a Cargo workspace.
+    """
+
+    output: str
+    output_digest: str
+    origin: str
+    facts: str | None
+    facts_digest: str | None
+
+    @classmethod
+    def of(cls, output: str, texts: Mapping[str, str], facts: str | None, facts_text: str | None) -> Written:
+        """Return what writing these texts leaves, whatever stands there by now."""
+        files = own_files(texts)
+        return cls(
+            output=output,
+            output_digest=tree_digest(files),
+            origin=os.fsdecode(common_origin(files)),
+            facts=facts if facts_text is not None else None,
+            facts_digest=None if facts_text is None else _content_digest(encoded(facts_text)),
+        )
+
+    def is_there(self) -> bool:
+        """Look whether all of it stands there, and nothing else of flakegen's.
+
+        Raises:
+            OSError: something is missing or cannot be read.
+        """
+        if self.facts is not None:
+            with open(self.facts, "rb") as file:
+                if _content_digest(file.read()) != self.facts_digest:
+                    return False
+        return tree_digest(read_tree(self.output, os.fsencode(self.origin)).own) == self.output_digest
+
+
+def start() -> int:
+    """Return the time that a compilation which starts now is to be remembered with."""
+    return time.time_ns()
+
+
+def fresh_output(spec: str) -> str | None:
+    """Return the output folder of ``spec`` if compiling it again would change nothing; None where that is not certain."""
     try:
-        recorded, *lines = _record_path(spec).read_text(encoding="utf-8").split("\0")
-    except (OSError, ValueError):
-        return False
-    if recorded != _program() or not lines:
-        return False
-    taken, digest, *watched = lines
-    present = _digest(watched, int(taken) - _GRAIN) if taken.isdigit() else None
-    return present is not None and present == digest
-
-
-def remember(spec: str, watched: Iterable[Path]) -> None:
-    """Record that ``spec`` is compiled; without a place to record it, nothing is lost but time."""
-    paths = sorted(str(path) for path in watched)
-    now = time.time_ns()
-    digest = _digest(paths, None)
-    if digest is None:
-        return
-    record = _record_path(spec)
-    try:
-        record.parent.mkdir(parents=True, exist_ok=True)
-        staging = record.with_suffix(f".{os.getpid()}")
-        staging.write_text("\0".join((_program(), str(now), digest, *paths)), encoding="utf-8")
-        staging.replace(record)
-    except (OSError, ValueError):
-        return
-
-
-def _record_path(spec: str) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
-    name = hashlib.sha256(os.path.realpath(spec).encode("utf-8", "surrogateescape")).hexdigest()
-    return Path(base) / "flakegen" / name
-
-
-def _program() -> str:
-    """Return what tells this flakegen from another: its version, its Python, and its own files' stamps."""
-    package = str(Path(__file__).parent)
-    return f"{__version__} {sys.version_info[:3]} {_digest([package], None)}"
-
-
-def _digest(paths: Iterable[str], before: int | None) -> str | None:
-    """Return a digest of the stamps of files and whole folders; None if one is not older than ``before``."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path, status in _stamps(paths):
-        if status is None:
-            digest.update(f"{path}\0-\0".encode("utf-8", "surrogateescape"))
-            continue
-        if before is not None and max(status.st_mtime_ns, status.st_ctime_ns) >= before:
+        with open(_record_path(spec), encoding="ascii") as file:
+            record = json.load(file)
+        if record["format"] != _FORMAT or record["program"] != _program():
             return None
-        stamp = (status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
-        digest.update(f"{path}\0{stamp}\0".encode("utf-8", "surrogateescape"))
+        written = Written(**record["written"])
+        if _digest(Watched(**record["watched"]), int(record["started"])) != record["stamps"]:
+            return None
+        return written.output if written.is_there() else None
+    except (OSError, ValueError, TypeError, KeyError):  # no record, or none of ours
+        return None
+
+
+def remember(spec: str, started: int, watched: Watched, written: Written) -> None:
+    """Record that ``spec`` is compiled; without a place to record it, nothing is lost but time.
+
+    Args:
+        spec: as it was given.
+        started: what `start` returned before anything was read.
+        watched: what was read.
+        written: what was written.
+    """
+    path = _record_path(spec)
+    staging = f"{path}.{os.getpid()}"
+    try:
+        record = {
+            "format": _FORMAT,
+            "program": _program(),
+            "started": started,
+            "stamps": _digest(watched, None),
+            "written": asdict(written),
+            "watched": asdict(watched),
+        }
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(staging, "w", encoding="ascii") as file:
+            json.dump(record, file)
+        os.replace(staging, path)
+    except OSError:
+        return
+
+
+def _record_path(spec: str) -> str:
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    # Not the real path: a link to a spec is another spec, with another project around it.
+    name = blake2b(os.fsencode(os.path.abspath(spec)), digest_size=16).hexdigest()
+    return os.path.join(base, "flakegen", f"{name}.json")
+
+
+def _content_digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def _program() -> list[Any]:
+    return [__version__, list(sys.version_info), sys.prefix]
+
+
+def _own_places() -> Iterator[str]:
+    """Yield the folders that this program is made of, and those whose time stamps tell of new libraries."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    yield package
+    yield os.path.join(os.path.dirname(package), "grammar")
+
+
+def _libraries() -> Iterator[str]:
+    return (path for path in sys.path if path.endswith(("site-packages", "dist-packages")))
+
+
+class _ChangedError(Exception):
+    """A stamp is too young to be told from a later one."""
+
+
+def _digest(watched: Watched, started: int | None) -> str | None:
+    """Return a digest of all stamps; None if one does not lie clearly before ``started``."""
+    digest = blake2b(digest_size=16)
+    try:
+        for path, stamp in _stamps(watched, started):
+            digest.update(f"{path}\0{stamp}\0".encode("utf-8", "surrogateescape"))
+    except _ChangedError:
+        return None
     return digest.hexdigest()
 
 
-def _stamps(paths: Iterable[str]) -> Iterator[tuple[str, os.stat_result | None]]:
-    for path in paths:
+def _stamps(watched: Watched, started: int | None) -> Iterator[tuple[str, object]]:
+    walk = _Walk(watched, started)
+    for library in _libraries():
+        yield library, walk.times(library)
+    for place in _own_places():
+        yield from walk.tree(place)
+    for path in watched.files:
+        yield path, walk.file(path)
+    for tree in watched.trees:
+        yield from walk.tree(tree)
+    for path, recursive, without in watched.folders:
+        yield from walk.folder(path, recursive=recursive, without=frozenset((*without, watched.output)))
+
+
+class _Walk:
+    """Looks at stamps below one project."""
+
+    def __init__(self, watched: Watched, started: int | None) -> None:
+        self._output = watched.output
+        self._root = os.path.realpath(watched.root)
+        self._started = started
+        self._seen: set[str] = set()
+
+    def times(self, path: str) -> object:
+        """Return a folder's own stamp: names come and go in it, and nothing else."""
         try:
-            status = os.stat(path)
+            return self._stamp(os.stat(path))
         except OSError:
-            yield path, None
-            continue
-        yield path, status
-        if os.path.isdir(path):  # noqa: PTH112  # a hot loop over names, not paths
-            yield from _folder_stamps(path)
+            return None
+
+    def file(self, path: str) -> object:
+        """Return the stamp of a file and, if it is a link, of what it leads to; of a folder, that it is one."""
+        try:
+            status = os.lstat(path)
+            if stat.S_ISLNK(status.st_mode):
+                return (os.readlink(path), self._stamp(os.stat(path)))
+        except OSError:
+            return None
+        return self._stamp(status) if stat.S_ISREG(status.st_mode) else stat.S_IFMT(status.st_mode)
+
+    def tree(self, folder: str) -> Iterator[tuple[str, object]]:
+        """Yield the stamps of a folder of source code."""
+        if folder == self._output:
+            return
+        for entry in _entries(folder):
+            name, path = entry.name, entry.path
+            if entry.is_symlink():
+                yield path, self.file(path)
+                yield from self._linked(path)
+            elif not entry.is_dir():
+                yield path, self._stamp(entry.stat())
+            elif self._is_passed_over(name, path):
+                yield path, self.file(f"{path}/Cargo.toml")  # which a member pattern may mean
+            else:
+                yield path, None
+                yield from self.tree(path)
+
+    def folder(
+        self, folder: str, *, recursive: bool, without: frozenset[str]
+    ) -> Iterator[tuple[str, object]]:
+        """Yield the stamps of an embedded folder, or of a package that is read as a whole."""
+        yield folder, self.file(folder)
+        for entry in _entries(folder):
+            path = entry.path
+            if path in without:
+                yield path, self.file(f"{path}/Cargo.toml")  # which makes it another package
+            elif not entry.is_dir(follow_symlinks=False):
+                yield path, self.file(path)
+            elif recursive:
+                yield from self.folder(path, recursive=True, without=without)
+
+    def _linked(self, link: str) -> Iterator[tuple[str, object]]:
+        """Follow a link to a folder of the project, each such folder once."""
+        real = os.path.realpath(link)
+        if real.startswith(f"{self._root}/") and real not in self._seen and os.path.isdir(real):
+            self._seen.add(real)
+            yield from self.tree(real)
+
+    def _is_passed_over(self, name: str, path: str) -> bool:
+        if name in _SKIPPED or (name[0] == "." and name not in _HIDDEN_SOURCES):
+            return True
+        return os.path.exists(f"{path}/{_CACHE_TAG}")
+
+    def _stamp(self, status: os.stat_result) -> object:
+        changed = status.st_ctime_ns
+        if self._started is not None:
+            grain = _GRAIN if changed % _SECOND else _COARSE_GRAIN
+            if changed >= self._started - grain:
+                raise _ChangedError
+        return (status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns, changed)
 
 
-def _folder_stamps(folder: str) -> Iterator[tuple[str, os.stat_result | None]]:
+def _entries(folder: str) -> Iterable[os.DirEntry[str]]:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
     except OSError:
-        yield folder, None
-        return
-    for entry in entries:
-        if entry.name in _SKIPPED or entry.name.endswith(".pyc") or entry.name == "__pycache__":
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _folder_stamps(entry.path)
-        else:
-            try:
-                yield entry.path, entry.stat()
-            except OSError:
-                yield entry.path, None
+        return ()

@@ -22,6 +22,7 @@ from flakegen.cargo.workspace import Workspace, load_workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.disk import Disk
+from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.cargo import WorkspaceFiles, plan_cargo
 from flakegen.plan.model import BuildPlan, CargoPlan
@@ -33,12 +34,14 @@ from flakegen.plan.systems import all_platforms, platforms_of
 from flakegen.plan.units import Build
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
+from flakegen.watched import Watched, watched_files
 from flakegen.write import (
     Drift,
-    ForeignFileError,
+    Refusal,
+    RefusedError,
     compare_file,
     compare_tree,
-    foreign_files,
+    refusals,
     write_file,
     write_tree,
 )
@@ -144,7 +147,7 @@ class Project:
         spec, workspace = self.spec, self.workspace
         if workspace is None or spec.cargo is None:
             return None
-        extra = {
+        extra: dict[str, list[str]] = {
             name: [str(path.relative) for path in override.extra_files]
             for name, override in spec.cargo.overrides.items()
         }
@@ -190,57 +193,67 @@ class Project:
         return None if self.workspace is None else facts_text(self.workspace.facts)
 
     @property
-    def watched(self) -> tuple[Path, ...]:
-        """All that this compilation could have read, and what it wrote; folders stand for everything in them."""
-        spec, files = self.spec, self.files
-        root = spec.layout.root
-        paths = {Path(self.path).absolute(), self.facts_path.absolute(), self.folder}
-        paths.update(root / path for path in self.plan.compiled_from.files)
-        if files is not None:
-            paths.add(root / files.root)
-            paths.update(root / directory for directory in files.inputs)
-            paths.update(folder / ".cargo" for folder in (root, *(root / files.root).parents))
-        return tuple(path for path in paths if path == root or not _is_below(path, paths))
+    def watched(self) -> Watched | None:
+        """All that this compilation could have read; None if it also hung on crates that are not on this machine."""
+        spec, files, workspace = self.spec, self.files, self.workspace
+        if workspace is not None and workspace.missing:
+            return None
+        return watched_files(
+            spec.layout.root,
+            self.folder,
+            (str(spec.layout.spec), *self.plan.compiled_from.files),
+            without=str(spec.layout.spec.with_suffix(".facts.json")),
+            workspace=None if files is None else files.root,
+            inputs=() if files is None else files.inputs.values(),
+        )
+
+    @property
+    def written(self) -> Written:
+        """What writing leaves on the disk."""
+        return Written.of(str(self.folder), self.outputs, str(self.facts_path.absolute()), self.facts_text)
 
     def check_writable(self) -> None:
         """Make sure that writing will not meet anything that is not flakegen's.
 
         Raises:
-            DiagnosticError: a file that would be written over has no header of flakegen's.
+            DiagnosticError: something else stands where a file would be written.
+            OSError: what stands there cannot be read.
         """
-        foreign = foreign_files(self.folder, self.outputs)
-        hint = "move it away, or choose another folder with project.output"
-        problems = [
-            Diagnostic(
-                code=Code.OUTPUT, message=f"{path} was not written by flakegen", span=None, hint=hint
-            )
-            for path in foreign
-        ]
-        if problems:
-            raise DiagnosticError(problems)
+        _raise_refusals(refusals(self.folder, self.outputs, self.spec.layout.root))
 
     def write(self) -> tuple[str, ...]:
-        """Write what changed and return the paths of it; the facts first, so that a kill leaves nothing unexplained."""
+        """Write what changed and return the paths of it; the facts first, so that a kill leaves nothing unexplained.
+
+        Raises:
+            DiagnosticError: something else came to stand where a file would be written.
+            OSError: the disk refuses.
+        """
         changed = []
+        if self.facts_text is not None and write_file(self.facts_path, self.facts_text):
+            changed.append(self.facts_path.name)
         try:
-            if self.facts_text is not None and write_file(self.facts_path, self.facts_text):
-                changed.append(self.facts_path.name)
-            changed += write_tree(self.folder, self.outputs)
-        except (ForeignFileError, OSError) as error:
-            message = str(error) if isinstance(error, ForeignFileError) else f"cannot write: {error}"
-            raise DiagnosticError([Diagnostic(code=Code.OUTPUT, message=message, span=None)]) from None
+            changed += write_tree(self.folder, self.outputs, self.spec.layout.root)
+        except RefusedError as error:
+            _raise_refusals(error.refusals)
         return tuple(changed)
 
     def drift(self) -> tuple[Drift, ...]:
-        """Return how the committed files differ from what the spec compiles to."""
+        """Return how the committed files differ from what the spec compiles to.
+
+        Raises:
+            OSError: something that is committed cannot be read.
+        """
         found = list(compare_tree(self.folder, self.outputs))
         if self.facts_text is not None:
             found += compare_file(self.facts_path, self.facts_text)
         return tuple(found)
 
 
-def _is_below(path: Path, others: set[Path]) -> bool:
-    return any(parent in others for parent in path.parents)
+def _raise_refusals(found: tuple[Refusal, ...]) -> None:
+    if found:
+        raise DiagnosticError(
+            Diagnostic(code=Code.OUTPUT, message=each.message, span=None, hint=each.hint) for each in found
+        )
 
 
 def _builds(workspace: Workspace, request: CargoRequest) -> Iterator[Build]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from flakegen.nix.ast import Expr
-    from flakegen.plan.requests import CargoRequest
-    from flakegen.plan.scope import Scope
-    from flakegen.spec.kinds import Kind
-    from flakegen.spec.model import Spec
+from flakegen.nix.ast import Expr
+from flakegen.plan.requests import CargoRequest
+from flakegen.plan.scope import Scope
+from flakegen.spec.kinds import Kind
+from flakegen.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +18,8 @@ class Builder:
     """One kind of package, check, app or dev shell.
 
     ``lower`` turns an entry (its name in the spec, its table) into the flake output's value; see `plan.scope` for the
-    names that the value may use. ``request`` is for kinds made of cargo units, or which need files of the flake's own
-    runtime, named in ``helpers``.
+    names that the value may use. ``request`` is for kinds made of cargo units; ``helpers`` names the fixed files of
+    outputs/flake/runtime that the value uses.
     """
 
     kind: Kind

@@ -96,9 +96,9 @@ def request(name: str, package: CratePackage, spec: Spec) -> CargoRequest:
 
 def lower(name: str, package: CratePackage, _scope: Scope) -> Expr:
     """Take the build's programs from the workspace; for another system, from the workspace built for it."""
-    if package.cross is None and package.target is None:
-        return nix.call("cargo.package", name)
     foreign = package.cross.value if package.cross is not None else package.target
+    if foreign is None:
+        return nix.call("cargo.package", name)
     return nix.call(nix.select("cargoFor", foreign, "package"), name)
 
 

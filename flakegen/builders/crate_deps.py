@@ -42,7 +42,7 @@ KIND = Kind(
 )
 
 
-def lower(name: str, package: CrateDepsPackage, scope: Scope) -> Expr:
+def lower(name: str, package: CrateDepsPackage, _scope: Scope) -> Expr:
     """Bundle the third-party units of the builds named, or of all builds, checks included."""
     if isinstance(package.crate_deps, CrateDepsOf):
         builds: Expr = nix.select("cargo.builds")

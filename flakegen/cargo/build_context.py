@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from flakegen.cargo.errors import PlatformError, Problem
+from flakegen.cargo.existing_dependencies import existing_dependencies
 from flakegen.cargo.feature_map import FeatureMap
 from flakegen.cargo.features import FeatureOptions, ResolvedFeatures, resolve_features
-from flakegen.cargo.known_features import known_features
 from flakegen.cargo.graph_node import Node, UnitFor
-from flakegen.cargo.package import DependencyKind, Target
+from flakegen.cargo.known_features import known_features
+from flakegen.cargo.package import Dependency, DependencyKind, Target
 from flakegen.cargo.platforms import CfgSetKind, Platform, base_cfgs, with_rustflags
 from flakegen.cargo.profiles import ProfileTable, Settings, profile_table
 from flakegen.cargo.request import BuildRequest
@@ -31,7 +33,9 @@ def platform_of(workspace: Workspace, triple: str, kind: CfgSetKind, *, gets_rus
         extra: dict[tuple[str, CfgSetKind], Any] = workspace.cache.get("extra cfgs", {})
         cfgs = extra.get((triple, kind)) or base_cfgs(triple, kind)
         flags = workspace.config.rustflags(triple, cfgs) if gets_rustflags else ()
-        found = workspace.cache[key] = Platform(triple=triple, cfgs=with_rustflags(cfgs, flags), rustflags=flags)
+        found = workspace.cache[key] = Platform(
+            triple=triple, cfgs=with_rustflags(cfgs, flags), rustflags=flags
+        )
     return found
 
 
@@ -85,28 +89,47 @@ class BuildContext:
         """The feature map of a package."""
         return known_features(self.workspace, package)
 
-    def features_with_dependencies(
-        self, package: int, platforms: tuple[Platform, ...], *, with_dev: bool
-    ) -> frozenset[str]:
-        """What `required-features` may name: the package's features, and `dependency/feature`."""
-        found = set(self.features.of(package, host=False))
-        active = self.features.active_in(package, host=False) | self.features.active_in(package, host=True)
-        groups: dict[int, list[Any]] = {}
+    def existing(self, package: int) -> Iterator[tuple[int, Dependency]]:
+        """The declared dependencies that cargo's first resolver finds to exist, with the packages they mean."""
+        names = existing_dependencies(self.workspace, self.selection.seeds).get(package, ())
+        is_seed = any(seed.package == package for seed in self.selection.seeds)
         for resolved in self.workspace.dependencies[package]:
             dependency = resolved.dependency
-            if resolved.package is not None and (not dependency.optional or dependency.name in active):
-                groups.setdefault(resolved.package, []).append(dependency)
+            if resolved.package is None or (dependency.optional and dependency.name not in names):
+                continue
+            if is_seed or dependency.kind is not DependencyKind.DEV:
+                yield resolved.package, dependency
+
+    def missing_features(
+        self, package: int, required: tuple[str, ...], platforms: tuple[Platform, ...], *, with_dev: bool
+    ) -> list[str]:
+        """Which of a target's `required-features` are off: the package's own, or `dependency/feature`."""
+        own = self.features.of(package, host=False)
+        missing = [feature for feature in required if feature not in own]
+        if not any("/" in feature for feature in missing):
+            return missing
+        found = self._dependency_features(package, (*platforms, self.host), with_dev=with_dev)
+        return [feature for feature in missing if feature not in found]
+
+    def _dependency_features(
+        self, package: int, platforms: tuple[Platform, ...], *, with_dev: bool
+    ) -> set[str]:
+        """`dependency/feature` of all dependencies that a platform and kind let through, package by package."""
+        found: set[str] = set()
+        groups: dict[int, list[Dependency]] = {}
+        for index, dependency in self.existing(package):
+            groups.setdefault(index, []).append(dependency)
         for index, dependencies in groups.items():
             if any(
                 (with_dev or d.kind is not DependencyKind.DEV)
-                and any(platform.selects(d.platform) for platform in (*platforms, self.host))
+                and any(p.selects(d.platform) for p in platforms)
                 for d in dependencies
             ):
                 is_macro = any(target.proc_macro for target in self.workspace.packages[index].targets)
                 for dependency in dependencies:
                     host = is_macro or dependency.kind is DependencyKind.BUILD
                     found |= {f"{dependency.name}/{f}" for f in self.features.of(index, host=host)}
-        return frozenset(found)
+        return found
 
 
 def make_context(workspace: Workspace, request: BuildRequest) -> BuildContext:
@@ -121,7 +144,8 @@ def make_context(workspace: Workspace, request: BuildRequest) -> BuildContext:
         raise PlatformError(Problem(code="platform-json", message=message))
     host = platform_of(workspace, request.host, request.cfg_set, gets_rustflags=not triples)
     targets = tuple(
-        platform_of(workspace, triple, request.cfg_set, gets_rustflags=True) for triple in sorted(set(triples))
+        platform_of(workspace, triple, request.cfg_set, gets_rustflags=True)
+        for triple in sorted(set(triples))
     )
     selection = select(workspace, request)
     options = FeatureOptions(workspace.resolver, host, targets or (host,), request.has_dev_units)

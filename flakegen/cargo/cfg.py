@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -97,7 +97,7 @@ def matches(key: PlatformKey, triple: str, cfgs: CfgSet) -> bool:
     return key.name == triple if isinstance(key, TargetName) else holds(key, cfgs)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_platform(text: str) -> PlatformKey:
     """Parse `cfg(EXPRESSION)` or a target name.
 
@@ -111,7 +111,9 @@ def parse_platform(text: str) -> PlatformKey:
         raise CfgError(Problem(code="cfg-target-name", message=message))
     inner = text[4:-1]
     if _depth(inner) > _DEEPEST:
-        raise CfgError(Problem(code="cfg-depth", message=f"cfg expression is nested deeper than {_DEEPEST} levels"))
+        raise CfgError(
+            Problem(code="cfg-depth", message=f"cfg expression is nested deeper than {_DEEPEST} levels")
+        )
     return _quick(inner) or _by_grammar(inner, text)
 
 
@@ -164,7 +166,7 @@ def _quick(text: str) -> Expression | None:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    from lark import Lark
+    from lark import Lark  # noqa: PLC0415 - costs more than all the rest, and is rarely needed
 
     path = next(folder / "cfg.lark" for folder in _GRAMMAR_FOLDERS if (folder / "cfg.lark").is_file())
     return Lark(path.read_text(encoding="utf-8"), parser="lalr", maybe_placeholders=False)
@@ -205,13 +207,17 @@ def _build(tree: Tree[Any]) -> Expression:
 
 
 def _by_grammar(inner: str, text: str) -> Expression:
-    from lark.exceptions import UnexpectedInput, UnexpectedToken
+    from lark.exceptions import UnexpectedInput, UnexpectedToken  # noqa: PLC0415 - as above
 
     try:
         return _build(_parser().parse(inner))
     except UnexpectedInput as error:
         at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
         column = len(text) if at_end else 4 + max(error.column, 1)
-        what = "ends too early" if at_end else f"is not understood from column {column}: `{text[column - 1:]}`"
+        what = (
+            "ends too early" if at_end else f"is not understood from column {column}: `{text[column - 1:]}`"
+        )
         hint = 'write cfg(name), cfg(name = "value"), or combine these with all(…), any(…), not(…)'
-        raise CfgError(Problem(code="cfg-syntax", message=f"`{text}` {what}", column=column, hint=hint)) from error
+        raise CfgError(
+            Problem(code="cfg-syntax", message=f"`{text}` {what}", column=column, hint=hint)
+        ) from error

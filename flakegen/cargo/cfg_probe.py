@@ -10,6 +10,16 @@ from flakegen.cargo.platforms import CfgSetKind, base_cfgs, parse_cfg_lines
 from flakegen.cargo.workspace import Workspace
 
 
+def _print_cfg(triple: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str] | None:
+    line = ["rustc", "--print", "cfg", "--target", triple]
+    try:
+        return subprocess.run(
+            line, env=environment, capture_output=True, text=True, check=False
+        )  # noqa: S603
+    except OSError:
+        return None
+
+
 def ensure_platform(workspace: Workspace, triple: str, kind: CfgSetKind) -> None:
     """Make a triple known to a workspace, by the table or else by the rustc on PATH.
 
@@ -19,12 +29,10 @@ def ensure_platform(workspace: Workspace, triple: str, kind: CfgSetKind) -> None
     try:
         base_cfgs(triple, kind)
     except PlatformError:
-        environment = {**os.environ, "RUSTC_BOOTSTRAP": "1" if kind is CfgSetKind.UNSTABLE else "0"}
-        line = ["rustc", "--print", "cfg", "--target", triple]
-        try:
-            done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-        except OSError:
-            done = None
+        environment = {name: value for name, value in os.environ.items() if name != "RUSTC_BOOTSTRAP"}
+        if kind is CfgSetKind.UNSTABLE:
+            environment["RUSTC_BOOTSTRAP"] = "1"
+        done = _print_cfg(triple, environment)
         if done is None or done.returncode != 0:
             raise
         cfgs = parse_cfg_lines(done.stdout.splitlines())

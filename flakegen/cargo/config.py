@@ -80,7 +80,7 @@ class CargoConfig:
     def build_targets(self) -> tuple[str, ...]:
         """CARGO_BUILD_TARGET, else `build.target`, a triple or a list of them."""
         variable = self.environment.get("CARGO_BUILD_TARGET")
-        value = variable if variable else table_of(self.table, "build").get("target")
+        value = variable or table_of(self.table, "build").get("target")
         return (value,) if isinstance(value, str) else _texts(value)
 
     @property

@@ -241,7 +241,9 @@ def _target(
     if name is None:
         context.complain((section.key,), f"a {section.key} target needs a name")
         name = context.name
-    path = _text(item, "path", section.key, context) or _path_of(section, name, inferred, context, has_lib=has_lib)
+    path = _text(item, "path", section.key, context) or _path_of(
+        section, name, inferred, context, has_lib=has_lib
+    )
     return Target(
         kind=section.kind,
         name=name,
@@ -303,7 +305,9 @@ def _legacy_path(section: _Section, name: str, context: ManifestContext, *, has_
 def _build_script(package: Table, context: ManifestContext) -> Target | None:
     value = package.get("build")
     if isinstance(value, list):
-        context.complain(("package", "build"), "several build scripts are unstable in cargo and not supported")
+        context.complain(
+            ("package", "build"), "several build scripts are unstable in cargo and not supported"
+        )
         return None
     if value is False or (value is None and not context.tree.exists("build.rs")):
         return None

@@ -10,7 +10,6 @@ from flakegen.cargo.errors import Problem, SelectionError
 from flakegen.cargo.graph_node import NORMAL, Edge, Node, UnitFor
 from flakegen.cargo.package import Dependency, DependencyKind, Target, TargetKind
 from flakegen.cargo.platforms import Platform
-from flakegen.cargo.request import Intent
 from flakegen.cargo.roots import root_unit_for
 from flakegen.cargo.unit import Mode
 
@@ -142,15 +141,10 @@ class EdgeBuilder:
         key = (package, other, id(library))
         name = self._names.get(key)
         if name is None:
-            enabled = self.features.active_in(package, host=False) | self.features.active_in(package, host=True)
-            is_seed = package in self.features.seeds
-            names = {
-                r.dependency.name.replace("-", "_") if r.dependency.renamed else library.crate_name
-                for r in self.workspace.dependencies[package]
-                if r.package == other
-                and (not r.dependency.optional or r.dependency.name in enabled)
-                and (r.dependency.kind is not DependencyKind.DEV or is_seed)
-            }
+            declared = [r.dependency for r in self.workspace.dependencies[package] if r.package == other]
+            names = {_name(dependency, library) for dependency in declared}
+            if len(names) > 1:
+                names = {_name(d, library) for index, d in self.context.existing(package) if index == other}
             if len(names) > 1:
                 self._complain_names(package, other, names)
             name = self._names[key] = names.pop() if names else library.crate_name
@@ -162,7 +156,9 @@ class EdgeBuilder:
             f"package `{own.name}` depends on `{dependency.name}` {dependency.version} under several names: "
             + ", ".join(sorted(names))
         )
-        raise SelectionError(Problem(code="dependency-names", message=message, hint="use one name in all its tables"))
+        raise SelectionError(
+            Problem(code="dependency-names", message=message, hint="use one name in all its tables")
+        )
 
     def _script_edges(self, node: Node, unit_for: UnitFor) -> Iterator[Edge]:
         """The edge to the run of the package's own build script."""
@@ -172,7 +168,9 @@ class EdgeBuilder:
         role = unit_for.for_script()
         settings = self.context.profiles.run_settings(node.settings)
         features = self.features.of(node.package, host=role.host_features)
-        run = self.context.node(node.package, script, settings, node.platform, Mode.RUN_CUSTOM_BUILD, features)
+        run = self.context.node(
+            node.package, script, settings, node.platform, Mode.RUN_CUSTOM_BUILD, features
+        )
         yield Edge(run, role, script.crate_name)
 
     def _run_edges(self, node: Node, unit_for: UnitFor) -> list[Edge]:
@@ -196,16 +194,12 @@ class EdgeBuilder:
     def _binaries(self, node: Node) -> Iterator[Edge]:
         """An integration test or benchmark runs the package's binaries; they are built as nothing special."""
         platforms = (node.platform or self.context.host,)
-        available: frozenset[str] | None = None
         for target in self.workspace.packages[node.package].targets:
             if target.kind is not TargetKind.BIN:
                 continue
-            if target.required_features:
-                available = available or self.context.features_with_dependencies(
-                    node.package, platforms, with_dev=False
-                )
-                if not available.issuperset(target.required_features):
-                    continue
+            required = target.required_features
+            if required and self.context.missing_features(node.package, required, platforms, with_dev=False):
+                continue
             yield self._edge(node, node.package, target, NORMAL, Mode.BUILD)
 
     def _link_runs(self) -> None:
@@ -226,7 +220,10 @@ class EdgeBuilder:
                 other = edge.node
                 if other.package == run.package or not other.target.is_linkable:
                     continue
-                if self.workspace.packages[other.package].links is None or (id(user), id(other)) in self.dev_edges:
+                if (
+                    self.workspace.packages[other.package].links is None
+                    or (id(user), id(other)) in self.dev_edges
+                ):
                     continue
                 runs = (e for e in other.edges or () if e.node.mode is Mode.RUN_CUSTOM_BUILD)
                 if other_run := next(runs, None):
@@ -234,10 +231,10 @@ class EdgeBuilder:
         return list(found.values())
 
 
+def _name(dependency: Dependency, library: Target) -> str:
+    """The name a declaration gives a crate."""
+    return dependency.name.replace("-", "_") if dependency.renamed else library.crate_name
+
+
 def _edge_order(edge: Edge) -> tuple[Any, ...]:
     return (edge.node.sort_key(), edge.extern_crate_name)
-
-
-def wants_dependency_docs(intent: Intent) -> bool:
-    """Whether dependencies are documented too."""
-    return intent is Intent.DOC

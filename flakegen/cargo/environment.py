@@ -5,7 +5,16 @@ from __future__ import annotations
 from flakegen.cargo.package import Package
 from flakegen.cargo.profile import Profile
 
-_TEXTS = ("authors", "description", "homepage", "repository", "license", "license_file", "rust_version", "readme")
+_TEXTS = (
+    "authors",
+    "description",
+    "homepage",
+    "repository",
+    "license",
+    "license_file",
+    "rust_version",
+    "readme",
+)
 
 
 def package_texts(package: Package) -> dict[str, str]:

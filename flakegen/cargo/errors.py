@@ -22,7 +22,9 @@ class Problem:
     def __str__(self) -> str:
         """Render as ``path:line:column: error[code]: message`` with the hint on its own line."""
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
-        text = f"{place}: error[{self.code}]: {self.message}" if place else f"error[{self.code}]: {self.message}"
+        text = (
+            f"{place}: error[{self.code}]: {self.message}" if place else f"error[{self.code}]: {self.message}"
+        )
         return f"{text}\nhint: {self.hint}" if self.hint else text
 
 

@@ -16,7 +16,16 @@ import msgspec
 
 from flakegen.cargo.errors import FactsError, Problem
 from flakegen.cargo.lock import LockedPackage
-from flakegen.cargo.package import Dependency, DependencyKind, Package, PackageId, Source, SourceKind, Target, TargetKind
+from flakegen.cargo.package import (
+    Dependency,
+    DependencyKind,
+    Package,
+    PackageId,
+    Source,
+    SourceKind,
+    Target,
+    TargetKind,
+)
 from flakegen.cargo.source import crates_io, parse_source
 from flakegen.cargo.version import parse_version
 
@@ -51,8 +60,8 @@ class PackageFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     links: str | None = None
     targets: tuple[TargetFacts, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
-    features: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - msgspec copies it
-    metadata: dict[str, str] = {}  # noqa: RUF012
+    features: dict[str, tuple[str, ...]] = {}
+    metadata: dict[str, str] = {}
 
     @property
     def key(self) -> FactsKey:
@@ -215,7 +224,9 @@ def parse_facts(data: bytes, path: Path) -> Facts:
         entries = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         hint = "it is generated: delete it and gather the facts again"
-        problem = Problem(code="facts-damaged", message=f"facts file is damaged: {error}", path=str(path), hint=hint)
+        problem = Problem(
+            code="facts-damaged", message=f"facts file is damaged: {error}", path=str(path), hint=hint
+        )
         raise FactsError(problem) from error
     return Facts(by_key={entry.key: entry for entry in entries})
 

@@ -55,7 +55,7 @@ class FactsSources:
         host = source.url.removeprefix("sparse+").partition("://")[2].partition("/")[0]
         prefixes = _CRATES_IO_FOLDERS if source == crates_io() else (host + "-",)
         try:
-            names = sorted(os.listdir(base))
+            names = sorted(path.name for path in base.iterdir())
         except OSError:
             return
         yield from (base / name for name in names if name.startswith(prefixes))
@@ -76,7 +76,7 @@ class FactsSources:
         """The checkout of a git source's commit."""
         name = source.url.partition("?")[0].rstrip("/").removesuffix(".git").rpartition("/")[2]
         for folder in sorted((self.cargo_home / "git" / "checkouts").glob("*/*")):
-            if not folder.parent.name.rpartition("-")[0] == name or not source.rev:
+            if folder.parent.name.rpartition("-")[0] != name or not source.rev:
                 continue
             if source.rev.startswith(folder.name) and (folder / ".cargo-ok").is_file():
                 return folder
@@ -86,7 +86,11 @@ class FactsSources:
         key = (name, f"{source.url}#{source.rev}")
         if key not in self._git:
             checkout = self.checkout(source)
-            found = (path for path in _manifests(checkout) if _name_of(read_toml(path)) == name) if checkout else iter(())
+            found = (
+                (path for path in _manifests(checkout) if _name_of(read_toml(path)) == name)
+                if checkout
+                else iter(())
+            )
             manifest = next(found, None)
             self._git[key] = manifest.parent if manifest else None
         return self._git[key]
@@ -146,7 +150,9 @@ def _name_of(table: Table) -> str | None:
 
 def _checked(locked: LockedPackage, package: Package) -> PackageFacts:
     if package.id.name != locked.name or (package.id.version != locked.version and locked.checksum):
-        message = f"the manifest of {locked.name} {locked.version} says {package.id.name} {package.id.version}"
+        message = (
+            f"the manifest of {locked.name} {locked.version} says {package.id.name} {package.id.version}"
+        )
         raise FactsError(Problem(code="crate-damaged", message=message))
     return facts_of(package, locked.checksum)
 
@@ -159,11 +165,15 @@ def _check_vendored(folder: Path, locked: LockedPackage) -> None:
     try:
         found = json.loads(path.read_bytes())
     except (ValueError, OSError) as error:
-        raise FactsError(Problem(code="crate-damaged", message="checksum file is damaged", path=str(path))) from error
+        raise FactsError(
+            Problem(code="crate-damaged", message="checksum file is damaged", path=str(path))
+        ) from error
     checksum = found.get("package") if isinstance(found, dict) else None
     if checksum is not None and checksum != locked.checksum:
         message = f"the vendored crate's checksum is {checksum}, but Cargo.lock says {locked.checksum}"
-        raise FactsError(Problem(code="crate-damaged", message=message, path=str(path), hint="run `cargo vendor`"))
+        raise FactsError(
+            Problem(code="crate-damaged", message=message, path=str(path), hint="run `cargo vendor`")
+        )
 
 
 def _manifests(checkout: Path) -> Iterator[Path]:
@@ -178,7 +188,7 @@ def _manifests(checkout: Path) -> Iterator[Path]:
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             if not entry.is_dir(follow_symlinks=False) or entry.name.startswith("."):
                 continue
-            if (entry.name == "target" and has_manifest) or os.path.exists(f"{entry.path}/.git"):  # noqa: PTH110
+            if (entry.name == "target" and has_manifest) or Path(entry.path, ".git").exists():
                 continue
             pending.append(Path(entry.path))
 
@@ -206,7 +216,9 @@ def ask_cargo(manifest: Path) -> dict[tuple[str, str], Path]:
         done = subprocess.run(line, capture_output=True, check=False)  # noqa: S603 - a list, no shell
     except OSError as error:
         message = "crates are missing on this machine, and cargo is not there to fetch them"
-        raise FactsError(Problem(code="cargo-missing", message=message, hint="install cargo, or vendor the crates")) from error
+        raise FactsError(
+            Problem(code="cargo-missing", message=message, hint="install cargo, or vendor the crates")
+        ) from error
     if done.returncode != 0:
         last = done.stderr.decode(errors="replace").strip()
         message = f"cargo could not fetch the missing crates: {last}"

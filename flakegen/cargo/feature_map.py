@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from flakegen.cargo.errors import Problem
@@ -39,7 +39,7 @@ FeatureValue = Feature | OptionalDependency | DependencyFeature
 FeatureMap = Mapping[str, tuple[FeatureValue, ...]]
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_value(text: str) -> FeatureValue:
     """Parse one value of a feature's list."""
     dependency, slash, feature = text.partition("/")
@@ -84,13 +84,20 @@ def check_features(package: Package, path: Path) -> list[Problem]:
                 case OptionalDependency(other):
                     used.add(other)
                     if "/" in other or other not in optional:
-                        complain(name, f"feature `{name}` includes `dep:{other}`, but `{other}` is no optional dependency")
+                        complain(
+                            name,
+                            f"feature `{name}` includes `dep:{other}`, but `{other}` is no optional dependency",
+                        )
                 case DependencyFeature(other, _, weak):
                     used.add(other)
                     if other not in dependencies:
-                        complain(name, f"feature `{name}` includes `{other}/…`, but `{other}` is no dependency")
+                        complain(
+                            name, f"feature `{name}` includes `{other}/…`, but `{other}` is no dependency"
+                        )
                     elif weak and other not in optional:
-                        complain(name, f"`{other}` is not optional, so `?` has no meaning", f"write `{other}/…`")
+                        complain(
+                            name, f"`{other}` is not optional, so `?` has no meaning", f"write `{other}/…`"
+                        )
     for name in sorted(optional - used):
         hint = f'add "dep:{name}" to a feature'
         complain(name, f"optional dependency `{name}` is in no feature", hint)

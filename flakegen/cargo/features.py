@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flakegen.cargo.dev_cycles import Enabled, resolved_names
 from flakegen.cargo.errors import CargoError, FactsError, LockError, Problem, SelectionError
+from flakegen.cargo.existing_dependencies import Existing, existing_dependencies, resolvers_may_disagree
 from flakegen.cargo.feature_map import (
     DependencyFeature,
     Feature,
@@ -52,7 +52,7 @@ class ResolvedFeatures:
 
     features: dict[tuple[int, bool], tuple[str, ...]]
     active: dict[tuple[int, bool], frozenset[str]]
-    seeds: frozenset[int]
+    seeds: tuple[Seed, ...]
     separates_host: bool
 
     def of(self, package: int, *, host: bool) -> tuple[str, ...]:
@@ -69,7 +69,9 @@ class _Edge:
 
     __slots__ = ("host", "name", "optional", "package", "values")
 
-    def __init__(self, name: str, package: int, *, host: bool, optional: bool, values: tuple[FeatureValue, ...]) -> None:
+    def __init__(
+        self, name: str, package: int, *, host: bool, optional: bool, values: tuple[FeatureValue, ...]
+    ) -> None:
         self.name = name
         self.package = package
         self.host = host
@@ -109,7 +111,9 @@ class _Solver:
         self.workspace = workspace
         self.options = options
         self.seeds = frozenset(seed.package for seed in seeds)
-        self.enabled: Enabled | None = resolved_names(workspace, seeds)
+        self.existing: Existing | None = None
+        if resolvers_may_disagree(workspace, seeds):
+            self.existing = existing_dependencies(workspace, seeds)
         self.separates_host = options.resolver is Resolver.V2
         self.nodes: dict[tuple[int, bool], _Node] = {}
         self.entering: list[_Edge] = []
@@ -144,8 +148,8 @@ class _Solver:
         if found is None:
             edges = self.edges_of(index, host)
             by_name = edges.by_name
-            if self.enabled is not None:
-                names = self.enabled.get(index, ())
+            if self.existing is not None:
+                names = self.existing.get(index, ())
                 by_name = {n: [e for e in by_name[n] if not e.optional or n in names] for n in by_name}
             found = self.nodes[index, host] = _Node(index, known_features(self.workspace, index), by_name)
             self.entering += edges.mandatory
@@ -185,7 +189,9 @@ class _Solver:
 
     def active_of(self, node: _Node) -> frozenset[str]:
         """The optional dependencies of a node that are on, and exist."""
-        return frozenset(node.active if self.enabled is None else node.active & self.enabled.get(node.index, set()))
+        return frozenset(
+            node.active if self.existing is None else node.active & self.existing.get(node.index, set())
+        )
 
     def edges_of(self, index: int, host: bool) -> _Edges:  # noqa: FBT001 - a key's part
         is_seed = index in self.seeds
@@ -201,7 +207,9 @@ class _Solver:
         for resolved in self.workspace.dependencies[index]:
             dependency = resolved.dependency
             is_build = dependency.kind is DependencyKind.BUILD
-            if dependency.kind is DependencyKind.DEV and (not is_seed or (separates and not options.has_dev_units)):
+            if dependency.kind is DependencyKind.DEV and (
+                not is_seed or (separates and not options.has_dev_units)
+            ):
                 continue
             if separates and dependency.platform is not None:
                 platforms = (options.host,) if host or is_build else options.targets
@@ -232,7 +240,9 @@ class _Solver:
         package = self.workspace.packages[index].id
         message = f"Cargo.lock has no package for dependency `{name}` of `{package.name}` {package.version}"
         hint = "Cargo.lock is older than the manifests: run `cargo update --workspace` or `cargo check`"
-        return Problem(code="lock-stale", message=message, path=str(self.workspace.root / "Cargo.lock"), hint=hint)
+        return Problem(
+            code="lock-stale", message=message, path=str(self.workspace.root / "Cargo.lock"), hint=hint
+        )
 
 
 def missing_facts(workspace: Workspace, indices: Iterable[int]) -> FactsError:
@@ -252,7 +262,9 @@ def _raise(workspace: Workspace, solver: _Solver) -> None:
         raise kind(*dict.fromkeys(solver.problems))
 
 
-def resolve_features(workspace: Workspace, options: FeatureOptions, seeds: tuple[Seed, ...]) -> ResolvedFeatures:
+def resolve_features(
+    workspace: Workspace, options: FeatureOptions, seeds: tuple[Seed, ...]
+) -> ResolvedFeatures:
     """Resolve the features of everything that the seeds reach; remembered per workspace by its inputs.
 
     Raises:
@@ -275,7 +287,7 @@ def resolve_features(workspace: Workspace, options: FeatureOptions, seeds: tuple
     result = ResolvedFeatures(
         features={key: tuple(sorted(node.features)) for key, node in solver.nodes.items()},
         active={key: solver.active_of(node) for key, node in solver.nodes.items()},
-        seeds=solver.seeds,
+        seeds=seeds,
         separates_host=solver.separates_host,
     )
     cache[options, seeds] = result

@@ -29,7 +29,7 @@ class UnitFor(NamedTuple):
 
     def for_script(self) -> UnitFor:
         """What this unit's build script is built and run for: the profile is the host's, the features stay."""
-        return UnitFor(True, self.host_features, True)  # noqa: FBT003
+        return UnitFor(True, self.host_features, True)
 
 
 NORMAL = UnitFor()

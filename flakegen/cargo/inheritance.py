@@ -94,16 +94,19 @@ class Inheritance:
     def _package_value(self, key: str) -> Any:
         value = self._defaults.package.get(key) if self._defaults and key in INHERITABLE else None
         if value is None:
-            where = "the workspace root does not have it in [workspace.package]" if self._defaults else "no workspace"
+            where = (
+                "the workspace root does not have it in [workspace.package]"
+                if self._defaults
+                else "no workspace"
+            )
             self._complain(("package", key), f"`{key}` is inherited, but {where}")
-        elif key in _REBASED and isinstance(value, str):
-            return self._rebased(value)
+        elif self._defaults and key in _REBASED and isinstance(value, str):
+            return self._rebased(value, self._defaults)
         return value
 
-    def _rebased(self, path: str) -> str:
+    def _rebased(self, path: str, defaults: WorkspaceDefaults) -> str:
         """A path of the root manifest as seen from this package's folder."""
-        assert self._defaults is not None
-        return os.path.relpath(os.path.join(self._defaults.directory, path), self._directory)  # noqa: PTH118
+        return os.path.relpath(f"{defaults.directory}/{path}", self._directory)
 
     def lints(self, table: Table) -> Table:
         """`[lints]`, or the workspace's."""
@@ -111,7 +114,9 @@ class Inheritance:
         if "workspace" not in lints:
             return lints
         if len(lints) > 1:
-            self._complain(("lints",), "inherited lints cannot be changed here", "remove the other keys of [lints]")
+            self._complain(
+                ("lints",), "inherited lints cannot be changed here", "remove the other keys of [lints]"
+            )
         if lints["workspace"] is True and self._defaults is None:
             self._complain(("lints", "workspace"), "lints are inherited, but there is no workspace")
         return self._defaults.lints if self._defaults and lints["workspace"] is True else {}
@@ -125,13 +130,17 @@ class Inheritance:
         base = self._defaults.dependencies.get(name) if self._defaults else None
         if base is None:
             hint = "add it to [workspace.dependencies]" if self._defaults else None
-            self._complain(keys, f"dependency `{name}` is inherited, but the workspace root does not have it", hint)
+            self._complain(
+                keys, f"dependency `{name}` is inherited, but the workspace root does not have it", hint
+            )
             return None
         merged: Table = {"version": base} if isinstance(base, str) else dict(base)
         if merged.pop("optional", None):
-            self._complain(keys, f"`{name}` is optional in [workspace.dependencies]", "make it optional in the member")
+            self._complain(
+                keys, f"`{name}` is optional in [workspace.dependencies]", "make it optional in the member"
+            )
         if isinstance(path := merged.get("path"), str):
-            merged["path"] = os.path.join(self._defaults.directory, path) if self._defaults else path  # noqa: PTH118
+            merged["path"] = _joined(self._defaults, path)
         features = [*_list(merged.get("features")), *_list(own.get("features"))]
         if features:
             merged["features"] = features
@@ -143,6 +152,11 @@ class Inheritance:
             merged.pop("default-features", None)
             merged.pop("default_features", None)
         return merged
+
+
+def _joined(defaults: WorkspaceDefaults | None, path: str) -> str:
+    """A path of the root manifest, absolute."""
+    return os.path.join(defaults.directory, path) if defaults else path  # noqa: PTH118 - strings are hot here
 
 
 def _list(value: Any) -> list[Any]:

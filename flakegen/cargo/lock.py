@@ -67,7 +67,11 @@ class _Reader:
         entries = [*raw] if isinstance(raw, list) else []
         if isinstance(root := self.table.get("root"), dict):
             entries.append(root)
-        good = [e for e in entries if isinstance(e, dict) and _is_text(e.get("name")) and _is_text(e.get("version"))]
+        good = [
+            e
+            for e in entries
+            if isinstance(e, dict) and _is_text(e.get("name")) and _is_text(e.get("version"))
+        ]
         if len(good) != len(entries) or not isinstance(raw, list):
             self.complain("every package needs a name and a version")
         return good
@@ -164,5 +168,7 @@ def parse_lock(text: str, path: Path) -> Lock:
         raise LockError(*reader.problems)
     patch = table.get("patch")
     unused = patch.get("unused", []) if isinstance(patch, dict) else []
-    names = tuple(str(e.get("name")) for e in unused if isinstance(e, dict)) if isinstance(unused, list) else ()
+    names = (
+        tuple(str(e.get("name")) for e in unused if isinstance(e, dict)) if isinstance(unused, list) else ()
+    )
     return Lock(packages=packages, replacements=replacements, unused_patches=names)

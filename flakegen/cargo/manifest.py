@@ -77,7 +77,9 @@ class _Reader:
         self.problems: list[Problem] = []
         self.inheritance = Inheritance(place.path, place.directory, defaults, self.problems)
 
-    def complain(self, keys: tuple[str, ...], message: str, hint: str | None = None, code: str = "manifest") -> None:
+    def complain(
+        self, keys: tuple[str, ...], message: str, hint: str | None = None, code: str = "manifest"
+    ) -> None:
         self.problems.append(problem_at(self.place.path, keys, code, message, hint))
 
     def text(self, package: Table, key: str, default: str = "") -> str:
@@ -98,7 +100,9 @@ class _Reader:
             self.complain(("package", "version"), f"`{version}` is not a version", "write MAJOR.MINOR.PATCH")
         edition = self.text(package, "edition", "2015")
         if edition not in EDITIONS:
-            self.complain(("package", "edition"), f"unknown edition `{edition}`", "one of " + ", ".join(EDITIONS))
+            self.complain(
+                ("package", "edition"), f"unknown edition `{edition}`", "one of " + ", ".join(EDITIONS)
+            )
         targets = discover_targets(self.table, package, self.context(name, edition))
         result = Package(
             id=PackageId(name=name, version=version.strip(), source=self.place.source),
@@ -132,7 +136,9 @@ class _Reader:
     def metadata(self, package: Table) -> dict[str, str]:
         authors = package.get("authors")
         texts = {
-            "authors": ":".join(a for a in authors if isinstance(a, str)) if isinstance(authors, list) else "",
+            "authors": (
+                ":".join(a for a in authors if isinstance(a, str)) if isinstance(authors, list) else ""
+            ),
             "description": package.get("description"),
             "homepage": package.get("homepage"),
             "repository": package.get("repository"),
@@ -171,7 +177,9 @@ class _Reader:
                 found += self.dependency_tables(table, platform, ("target", platform))
         return found
 
-    def dependency_tables(self, table: Table, platform: str | None, keys: tuple[str, ...]) -> list[Dependency]:
+    def dependency_tables(
+        self, table: Table, platform: str | None, keys: tuple[str, ...]
+    ) -> list[Dependency]:
         found: list[Dependency] = []
         for kind, section in _KINDS:
             entries = table.get(section)
@@ -210,7 +218,9 @@ class _Reader:
             kind=kind,
             requirement=requirement or ("" if "path" in value or "git" in value else "*"),
             source=self.dependency_source(value, keys),
-            features=tuple(f for f in features if isinstance(f, str) and f) if isinstance(features, list) else (),
+            features=(
+                tuple(f for f in features if isinstance(f, str) and f) if isinstance(features, list) else ()
+            ),
             default_features=default is not False,
             optional=value.get("optional") is True,
             platform=platform,
@@ -220,10 +230,13 @@ class _Reader:
     def dependency_source(self, value: Table, keys: tuple[str, ...]) -> Source | None:
         path, git = value.get("path"), value.get("git")
         if isinstance(git, str):
-            reference = next(((k, value[k]) for k in ("branch", "tag", "rev") if isinstance(value.get(k), str)), None)
+            reference = next(
+                ((k, value[k]) for k in ("branch", "tag", "rev") if isinstance(value.get(k), str)), None
+            )
             return git_source(git, *reference) if reference else git_source(git)
         if isinstance(path, str):
-            return self.place.path_source(os.path.normpath(os.path.join(self.place.directory, path)))  # noqa: PTH118
+            folder = os.path.join(self.place.directory, path)  # noqa: PTH118 - strings are hot here
+            return self.place.path_source(os.path.normpath(folder))
         if isinstance(index := value.get("registry-index"), str):
             return self.registry(index)
         registry = value.get("registry")

@@ -69,7 +69,9 @@ class Target:
     doc: bool = False
     doctest: bool = False
     harness: bool = True
-    proc_macro: bool = False  # also set by `proc-macro = true` beside other crate types, which cargo then builds for the host
+    proc_macro: bool = (
+        False  # also set by `proc-macro = true` beside other crate types, which cargo then builds for the host
+    )
 
     @property
     def crate_name(self) -> str:
@@ -108,7 +110,9 @@ class Dependency:
     default_features: bool = True
     optional: bool = False
     platform: str | None = None  # `cfg(…)` or a target triple, as written
-    renamed: bool = False  # `package =` was given, be it with the same name: then ``name`` is the extern crate's
+    renamed: bool = (
+        False  # `package =` was given, be it with the same name: then ``name`` is the extern crate's
+    )
 
     def __post_init__(self) -> None:
         """Fill in the real name where no rename was given."""

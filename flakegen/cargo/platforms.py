@@ -91,7 +91,9 @@ def base_cfgs(triple: str, kind: CfgSetKind) -> CfgSet:
     if target is None:
         close = get_close_matches(triple, _table().targets, n=1)
         hint = f"did you mean `{close[0]}`?" if close else "known triples: " + ", ".join(known_triples())
-        raise PlatformError(Problem(code="platform-unknown", message=f"unknown target triple `{triple}`", hint=hint))
+        raise PlatformError(
+            Problem(code="platform-unknown", message=f"unknown target triple `{triple}`", hint=hint)
+        )
     return parse_cfg_lines(target.stable + (target.unstable if kind is CfgSetKind.UNSTABLE else []))
 
 
@@ -121,7 +123,9 @@ def with_rustflags(cfgs: CfgSet, flags: Sequence[str]) -> CfgSet:
             case "target-feature":
                 _apply_features(found, value)
             case "panic":
-                found = {c for c in found if not (isinstance(c, tuple) and c[0] == "panic")} | {("panic", value)}
+                found = {c for c in found if not (isinstance(c, tuple) and c[0] == "panic")} | {
+                    ("panic", value)
+                }
             case "debug-assertions":
                 found.discard("debug_assertions")
                 found |= {"debug_assertions"} if value in ("", "y", "yes", "on", "true") else set()

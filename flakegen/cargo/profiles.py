@@ -9,9 +9,9 @@ from typing import Any
 from flakegen.cargo.errors import ProfileError
 from flakegen.cargo.inheritance import table_of
 from flakegen.cargo.profile import Profile
+from flakegen.cargo.source import source_address
 from flakegen.cargo.spec import PackageSpec, parse_spec
 from flakegen.cargo.toml_file import Table, problem_at
-from flakegen.cargo.source import source_address
 from flakegen.cargo.workspace import Workspace
 
 _ROOTS = ("dev", "release")
@@ -153,7 +153,9 @@ class ProfileTable:
                     message = f"profile `{seen[-1]}` inherits from `{name}`, which is not defined"
                 raise self._problem((seen[-1], "inherits") if seen else (), message)
             if name in seen:
-                raise self._problem((name, "inherits"), f"profile `{name}` inherits from itself: {' → '.join(seen)}")
+                raise self._problem(
+                    (name, "inherits"), f"profile `{name}` inherits from itself: {' → '.join(seen)}"
+                )
             tables.append(table)
             if name in _ROOTS:
                 if "inherits" in table:
@@ -162,7 +164,9 @@ class ProfileTable:
             seen.append(name)
             parent = table.get("inherits")
             if not isinstance(parent, str):
-                raise self._problem((name,), f"profile `{name}` has no `inherits`", 'add inherits = "release" or "dev"')
+                raise self._problem(
+                    (name,), f"profile `{name}` has no `inherits`", 'add inherits = "release" or "dev"'
+                )
             name = parent
         merged: Table = {}
         for table in reversed(tables):
@@ -195,14 +199,16 @@ class ProfileTable:
                 if text == "*":
                     continue
                 raise self._problem((name, "package", text), f"`{text}` is no package specification")
-            values = values if isinstance(values, dict) else {}
-            specs.append((spec, self._layer(values, (name, "package", text), is_override=True)))
+            own = values if isinstance(values, dict) else {}
+            specs.append((spec, self._layer(own, (name, "package", text), is_override=True)))
         everywhere = packages.get("*")
         return _Resolved(
             root=root,
             main=self._layer(table, (name,), is_override=False),
             build_override=(
-                self._layer(override, (name, "build-override"), is_override=True) if isinstance(override, dict) else None
+                self._layer(override, (name, "build-override"), is_override=True)
+                if isinstance(override, dict)
+                else None
             ),
             everywhere=(
                 self._layer(everywhere, (name, "package", "*"), is_override=True)
@@ -229,7 +235,9 @@ class ProfileTable:
             self._matches[key] = found[0] if found else None
         return self._matches[key]
 
-    def settings(self, name: str, index: int, triple: str, *, is_member: bool, host: bool, unwind: bool) -> Settings:
+    def settings(
+        self, name: str, index: int, triple: str, *, is_member: bool, host: bool, unwind: bool
+    ) -> Settings:
         """The profile of a unit: ``host`` for build scripts, proc-macros and what they need.
 
         Raises:
@@ -244,7 +252,9 @@ class ProfileTable:
             )
         return found
 
-    def _make(self, name: str, index: int, *, is_member: bool, host: bool, unwind: bool, apple: bool) -> Settings:
+    def _make(
+        self, name: str, index: int, *, is_member: bool, host: bool, unwind: bool, apple: bool
+    ) -> Settings:
         resolved = self._profile(name)
         values = _base(resolved.root)
         _apply(values, resolved.main)

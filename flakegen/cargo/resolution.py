@@ -54,7 +54,9 @@ class LockedGraph:
     def _find(self, index: int, dependency: Dependency) -> int | None:
         """The lowest locked edge that fits, else any locked package of that name and source that does."""
         name, wanted = dependency.package, dependency.source or crates_io()
-        fitting = [i for i in self.edges[index] if self.packages[i].id.name == name and self._fits(i, dependency)]
+        fitting = [
+            i for i in self.edges[index] if self.packages[i].id.name == name and self._fits(i, dependency)
+        ]
         for candidate in fitting:
             if self._same_source(candidate, wanted):
                 return self.replacements.get(candidate, candidate)

@@ -98,7 +98,12 @@ class _Selected:
         self.proposals: list[_Proposal] = []
 
     def add(
-        self, rule: TargetRule, what: str, mode: Mode, named: Callable[[Target], bool], every: Callable[[Target], bool]
+        self,
+        rule: TargetRule,
+        what: str,
+        mode: Mode,
+        named: Callable[[Target], bool],
+        every: Callable[[Target], bool],
     ) -> None:
         """Take all targets of a kind, or those of the given names."""
         if rule is Every.EVERY:
@@ -121,7 +126,10 @@ class _Selected:
 
     def library(self, *, is_required: bool) -> None:
         """`--lib`, which must find one, or the library part of `--all-targets`."""
-        if not self._take(_of_kind(TargetKind.LIB), _default_mode(self.context.request.intent)) and is_required:
+        if (
+            not self._take(_of_kind(TargetKind.LIB), _default_mode(self.context.request.intent))
+            and is_required
+        ):
             message = "none of the selected packages has a library"
             self.problems.append(Problem(code="target-unknown", message=message))
 
@@ -129,7 +137,9 @@ class _Selected:
         packages = [self.context.workspace.packages[index] for index in self.context.selection.packages]
         names = sorted({target.name for package in packages for target in package.targets if wanted(target)})
         close = get_close_matches(name, names, n=1)
-        hint = f"did you mean `{close[0]}`?" if close else ("available: " + ", ".join(names) if names else None)
+        hint = (
+            f"did you mean `{close[0]}`?" if close else ("available: " + ", ".join(names) if names else None)
+        )
         message = f"no {what} target is named `{name}` in the selected packages"
         self.problems.append(Problem(code="target-unknown", message=message, hint=hint))
 
@@ -176,11 +186,9 @@ def _has_required_features(context: BuildContext, proposal: _Proposal, problems:
     required = proposal.target.required_features
     if not required or proposal.target.kind is TargetKind.LIB:
         return True
-    platforms = context.targets
-    found = context.features_with_dependencies(
-        proposal.package, platforms, with_dev=context.request.has_dev_units
+    missing = context.missing_features(
+        proposal.package, required, context.targets, with_dev=context.request.has_dev_units
     )
-    missing = [feature for feature in required if feature not in found]
     if missing and proposal.is_named:
         message = f"target `{proposal.target.name}` requires the features {', '.join(missing)}"
         hint = f'add --features "{" ".join(missing)}"'
@@ -199,7 +207,9 @@ def _nodes(context: BuildContext, proposal: _Proposal) -> Iterator[Node]:
     features = context.features.of(package, host=target.proc_macro)
     for platform in context.targets:
         settings = context.settings(package, unit_for, platform)
-        yield context.node(package, target, settings, None if target.is_for_host else platform, mode, features)
+        yield context.node(
+            package, target, settings, None if target.is_for_host else platform, mode, features
+        )
 
 
 def root_unit_for(request: BuildRequest, root: Node) -> UnitFor:

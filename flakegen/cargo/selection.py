@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from flakegen.cargo.errors import Problem, SelectionError, raise_all
-from flakegen.cargo.feature_map import DependencyFeature, Feature, FeatureValue, OptionalDependency, parse_value
+from flakegen.cargo.feature_map import (
+    DependencyFeature,
+    Feature,
+    FeatureValue,
+    OptionalDependency,
+    parse_value,
+)
 from flakegen.cargo.features import Seed
 from flakegen.cargo.globs import is_glob, name_matches
 from flakegen.cargo.known_features import known_features
@@ -26,7 +32,9 @@ class Selection:
 
 def _matching(workspace: Workspace, spec: PackageSpec, indices: tuple[int, ...]) -> list[int]:
     packages = workspace.packages
-    return [i for i in indices if spec.matches(packages[i].id, source_address(packages[i].id, workspace.root))]
+    return [
+        i for i in indices if spec.matches(packages[i].id, source_address(packages[i].id, workspace.root))
+    ]
 
 
 def _not_found(workspace: Workspace, text: str) -> Problem:
@@ -42,7 +50,9 @@ def _named(workspace: Workspace, text: str, problems: list[Problem]) -> list[int
     if is_glob(text) and "/" not in text:
         found = [i for i in workspace.members if name_matches(text, packages[i].id.name)]
         if not found:
-            problems.append(Problem(code="package-unknown", message=f"no member matches the pattern `{text}`"))
+            problems.append(
+                Problem(code="package-unknown", message=f"no member matches the pattern `{text}`")
+            )
         return found
     spec = parse_spec(text)
     found = _matching(workspace, spec, tuple(range(len(packages)))) if spec else []
@@ -50,7 +60,9 @@ def _named(workspace: Workspace, text: str, problems: list[Problem]) -> list[int
         problems.append(_not_found(workspace, text))
     elif len(found) > 1:
         ids = ", ".join(f"{packages[i].id.name}@{packages[i].id.version}" for i in found)
-        problems.append(Problem(code="package-ambiguous", message=f"`{text}` is ambiguous", hint=f"one of {ids}"))
+        problems.append(
+            Problem(code="package-ambiguous", message=f"`{text}` is ambiguous", hint=f"one of {ids}")
+        )
     return found[:1]
 
 
@@ -92,7 +104,9 @@ def _command_line_features(request: BuildRequest) -> list[FeatureValue]:
     texts = sorted({text for value in request.features for text in value.replace(",", " ").split()})
     values = [parse_value(text) for text in texts]
     for value in values:
-        if isinstance(value, OptionalDependency) or (isinstance(value, DependencyFeature) and ":" in value.dependency):
+        if isinstance(value, OptionalDependency) or (
+            isinstance(value, DependencyFeature) and ":" in value.dependency
+        ):
             message = f"`dep:` is not allowed on the command line: `dep:{value.name if isinstance(value, OptionalDependency) else ''}`"
             raise SelectionError(Problem(code="feature-syntax", message=message))
     return values
@@ -104,7 +118,9 @@ def _has_feature(workspace: Workspace, index: int, name: str) -> bool:
     return any(d.optional and d.name == name for d in workspace.packages[index].dependencies)
 
 
-def _fitting(workspace: Workspace, index: int, values: list[FeatureValue], found: set[FeatureValue]) -> list[FeatureValue]:
+def _fitting(
+    workspace: Workspace, index: int, values: list[FeatureValue], found: set[FeatureValue]
+) -> list[FeatureValue]:
     """The command line's values that a member has; they are added to ``found``."""
     package = workspace.packages[index]
     names = {dependency.name for dependency in package.dependencies}
@@ -125,7 +141,9 @@ def _fitting(workspace: Workspace, index: int, values: list[FeatureValue], found
     return fitting
 
 
-def _seed(workspace: Workspace, index: int, values: list[FeatureValue], *, default: bool, everything: bool) -> Seed:
+def _seed(
+    workspace: Workspace, index: int, values: list[FeatureValue], *, default: bool, everything: bool
+) -> Seed:
     known = known_features(workspace, index)
     asked = list(values)
     if default and "default" in known:
@@ -151,7 +169,13 @@ def _new_seeds(workspace: Workspace, request: BuildRequest, selected: list[int])
         return [_seed(workspace, i, [], default=True, everything=False) for i in workspace.members]
     found: set[FeatureValue] = set()
     seeds = [
-        _seed(workspace, i, _fitting(workspace, i, values, found), default=default, everything=request.all_features)
+        _seed(
+            workspace,
+            i,
+            _fitting(workspace, i, values, found),
+            default=default,
+            everything=request.all_features,
+        )
         for i in selected
     ]
     names = ", ".join(workspace.packages[i].id.name for i in selected)
@@ -179,6 +203,7 @@ def _old_seeds(workspace: Workspace, request: BuildRequest, selected: list[int])
             others.setdefault(value.dependency, []).append(Feature(value.feature))
         else:
             own.append(value)
+    _check_dependencies(workspace, current, own)
     seeds: list[Seed] = []
     for index in workspace.members:
         if index == current:
@@ -188,6 +213,19 @@ def _old_seeds(workspace: Workspace, request: BuildRequest, selected: list[int])
             values = others.get(workspace.packages[index].id.name, [])
             seeds.append(_seed(workspace, index, values, default=True, everything=request.all_features))
     return seeds
+
+
+def _check_dependencies(workspace: Workspace, current: int | None, values: list[FeatureValue]) -> None:
+    """`name/feature` for the current package needs a dependency of that name."""
+    if current is None:
+        return
+    package = workspace.packages[current]
+    names = {dependency.name for dependency in package.dependencies}
+    unknown = [v for v in values if isinstance(v, DependencyFeature) and v.dependency not in names]
+    messages = (
+        f"package `{package.id.name}` has no dependency named `{value.dependency}`" for value in unknown
+    )
+    raise_all(SelectionError, [Problem(code="feature-unknown", message=message) for message in messages])
 
 
 def select(workspace: Workspace, request: BuildRequest) -> Selection:

@@ -72,7 +72,15 @@ class _Sharing:
         dependencies = tuple(self._memo[id(edge.node)] for edge in edges)
         platform = None if node.platform is self.to_host else node.platform
         settings = self._settings(node, dependencies, for_host=for_host)
-        key = (node.package, id(node.target), settings.number, platform, node.mode, node.features, dependencies)
+        key = (
+            node.package,
+            id(node.target),
+            settings.number,
+            platform,
+            node.mode,
+            node.features,
+            dependencies,
+        )
         index = self._index.get(key)
         if index is None:
             index = self._index[key] = len(self.units)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, quote_plus
 
@@ -24,7 +24,7 @@ def crates_io() -> Source:
 _CRATES_IO = Source(kind=SourceKind.REGISTRY, url=CRATES_IO)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_source(text: str) -> Source | None:
     """A lock file's `source` text (`registry+URL`, `sparse+URL`, `git+URL?ref#sha`), or None if it is neither."""
     if text == f"registry+{CRATES_IO}":
@@ -86,7 +86,7 @@ def _reference(key: str, value: str) -> tuple[str, str]:
     return (key, value) if key in _GIT_REFERENCES else ("", "")
 
 
-@lru_cache(maxsize=None)
+@cache
 def source_key(source: Source) -> tuple[str, str, str, str]:
     """What two sources must share to be equal to cargo: kind, canonical address and git reference, not the commit."""
     if source.kind is SourceKind.GIT:
@@ -115,4 +115,4 @@ def source_address(package: PackageId, root: Path) -> str:
     source = package.source
     if source.kind is not SourceKind.PATH:
         return source.url
-    return "file://" + quote(os.path.normpath(os.path.join(root, source.url)), safe=_URL_PATH_SAFE)  # noqa: PTH118
+    return "file://" + quote(os.path.normpath(root / source.url), safe=_URL_PATH_SAFE)

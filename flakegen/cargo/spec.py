@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from flakegen.cargo.package import PackageId, SourceKind
 from flakegen.cargo.source import git_reference
@@ -41,7 +41,7 @@ def _kind_of(package: PackageId) -> str:
     return package.source.kind.value
 
 
-@lru_cache(maxsize=None)
+@cache
 def _fits(partial: str, version: str) -> bool:
     """Whether a full version begins with a partial one; build metadata counts only where it is given."""
     match, found = _VERSION.fullmatch(partial), parse_version(version)

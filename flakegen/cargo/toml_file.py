@@ -30,7 +30,9 @@ def read_text(path: Path) -> str:
         message = f"cannot read file: {(error.strerror or 'unknown error').lower()}"
         raise TomlError(Problem(code="file-unreadable", message=message, path=str(path))) from error
     except UnicodeDecodeError as error:
-        raise TomlError(Problem(code="file-not-utf8", message="file is not UTF-8 text", path=str(path))) from error
+        raise TomlError(
+            Problem(code="file-not-utf8", message="file is not UTF-8 text", path=str(path))
+        ) from error
 
 
 def parse_toml(text: str, path: Path) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flakegen.cargo.package import Package, PackageId, SourceKind, Target, TargetKind
+from flakegen.cargo.package import Package, PackageId, Target, TargetKind
 from flakegen.cargo.profile import Profile
 from flakegen.cargo.roots import is_doctestable
 from flakegen.cargo.source import source_address
@@ -83,8 +83,3 @@ def unit_graph_json(graph: UnitGraph, root: Path, locate: Callable[[Package], st
     """The graph as cargo prints it; ``locate`` gives the absolute folder of a package's sources."""
     units = [_unit(unit, root, locate) for unit in graph.units]
     return {"version": VERSION, "units": units, "roots": list(graph.roots)}
-
-
-def is_on_disk(package: Package) -> bool:
-    """Whether a package's folder is known from its manifest alone."""
-    return package.id.source.kind is SourceKind.PATH

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 _NUMBER = r"(?:0|[1-9][0-9]*)"
@@ -45,7 +45,7 @@ def _identifiers(text: str) -> PreKey:
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in text.split("."))
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_version(text: str) -> Version | None:
     """`MAJOR.MINOR.PATCH[-PRE][+BUILD]`, or None if it is anything else."""
     match = _VERSION.fullmatch(text)
@@ -99,7 +99,7 @@ def _comparator(match: re.Match[str]) -> Comparator | None:
     return Comparator(kind, int(major), low_minor, low_patch, _identifiers(pre) if pre else _RELEASE)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_requirement(text: str) -> Requirement | None:
     """`COMPARATOR (',' COMPARATOR)*`, or None if it is anything else."""
     comparators: list[Comparator] = []
@@ -189,7 +189,7 @@ def _names_prerelease(c: Comparator, v: Version) -> bool:
     return c.pre != _RELEASE and (c.major, c.minor, c.patch) == v[:3]
 
 
-@lru_cache(maxsize=None)
+@cache
 def requirement_matches(requirement: str, version: str) -> bool:
     """Whether a version text fits a requirement text; the empty requirement (git, path) fits everything.
 

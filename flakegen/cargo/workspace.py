@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from flakegen.cargo.config import CargoConfig, ConfigRoots, load_config
-from flakegen.cargo.errors import CargoError, LockError, ManifestError, Problem
+from flakegen.cargo.errors import CargoError, LockError, ManifestError, Problem, raise_all
 from flakegen.cargo.facts import Facts, package_of
+from flakegen.cargo.feature_map import check_features
 from flakegen.cargo.inheritance import table_of
 from flakegen.cargo.lock import Lock, LockedPackage, parse_lock
 from flakegen.cargo.package import Package, PackageId, SourceKind, Target, TargetKind
 from flakegen.cargo.resolution import LockedGraph, ResolvedDependency, package_order
-from flakegen.cargo.source import crates_io, patch_key
+from flakegen.cargo.source import patch_key
 from flakegen.cargo.toml_file import Table, problem_at, read_text
-from flakegen.cargo.version import parse_version
 from flakegen.cargo.workspace_files import ManifestLoader, WorkspaceFiles, find_workspace, path_packages
 
 FactsProvider = Callable[[Lock, Path], Facts]
@@ -88,6 +88,8 @@ def load_workspace(
     config = load_config(config_roots or _own_config(loader, manifest))
     loader.registries = config.registries
     files = find_workspace(loader, manifest)
+    problems = [p for path in files.members for p in check_features(loader.package(path), Path(path))]
+    raise_all(ManifestError, problems)
     root = Path(loader.root)
     lock_path = root / "Cargo.lock"
     lock = parse_lock(_lock_text(lock_path), lock_path)
@@ -104,7 +106,9 @@ def _own_config(loader: ManifestLoader, manifest: str) -> ConfigRoots:
 def _lock_text(path: Path) -> str:
     if not path.is_file():
         hint = "run `cargo generate-lockfile`, and commit the file"
-        raise LockError(Problem(code="lock-missing", message="Cargo.lock is missing", path=str(path), hint=hint))
+        raise LockError(
+            Problem(code="lock-missing", message="Cargo.lock is missing", path=str(path), hint=hint)
+        )
     return read_text(path)
 
 
@@ -121,8 +125,6 @@ class _Builder:
         self.facts = facts
         self.root = loader.raw(files.root_manifest)
         self.unreadable: list[CargoError] = []
-        self.missing: set[int] = set()
-        self.problems: list[Problem] = []
         self.on_disk = path_packages(loader, files.members, self._patched_folders(), self.unreadable.append)
         self.local: dict[str, list[Package]] = defaultdict(list)
         for path in sorted(self.on_disk):
@@ -140,7 +142,11 @@ class _Builder:
     def _patched_folders(self) -> tuple[str, ...]:
         entries = [entry for table in self._patch_tables().values() for entry in table.values()]
         entries += table_of(self.root.table, "replace").values()
-        paths = [entry["path"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("path"), str)]
+        paths = [
+            entry["path"]
+            for entry in entries
+            if isinstance(entry, dict) and isinstance(entry.get("path"), str)
+        ]
         return tuple(sorted({self.loader.absolute(path) for path in paths}))
 
     def _patches(self) -> dict[str, frozenset[str]]:
@@ -183,7 +189,9 @@ class _Builder:
             packages=packages,
             members=tuple(sorted(members)),
             default_members=tuple(sorted(self._indices(self.files.default_members, members))),
-            current=None if self.files.is_virtual else self._indices((self.files.current_manifest,), members)[0],
+            current=(
+                None if self.files.is_virtual else self._indices((self.files.current_manifest,), members)[0]
+            ),
             missing=frozenset(new for new, old in enumerate(order) if not found[old][1]),
             dependencies=dependencies,
             resolver=self._resolver(),
@@ -198,9 +206,7 @@ class _Builder:
 
     def _members(self, packages: tuple[Package, ...]) -> dict[int, str]:
         """Member indices with their manifests; members that the lock does not have are problems."""
-        by_directory = {
-            p.directory: i for i, p in enumerate(packages) if p.id.source.kind is SourceKind.PATH
-        }
+        by_directory = {p.directory: i for i, p in enumerate(packages) if p.id.source.kind is SourceKind.PATH}
         found: dict[int, str] = {}
         problems: list[Problem] = []
         for path in self.files.members:
@@ -212,7 +218,9 @@ class _Builder:
                 problems.append(self._stale(message))
             else:
                 found[index] = path
-        problems += [p for error in self.unreadable if error.path in self.files.members for p in error.problems]
+        problems += [
+            p for error in self.unreadable if error.path in self.files.members for p in error.problems
+        ]
         if problems:
             raise LockError(*problems)
         return found
@@ -227,7 +235,11 @@ class _Builder:
         return [by_path[path] for path in paths if path in by_path]
 
     def _dependencies(
-        self, packages: tuple[Package, ...], order: list[int], new_index: dict[int, int], members: frozenset[int]
+        self,
+        packages: tuple[Package, ...],
+        order: list[int],
+        new_index: dict[int, int],
+        members: frozenset[int],
     ) -> tuple[tuple[ResolvedDependency, ...], ...]:
         by_name: dict[str, list[int]] = defaultdict(list)
         for index, package in enumerate(packages):
@@ -257,7 +269,9 @@ class _Builder:
             return Resolver.V1 if edition in ("2015", "2018") else Resolver.V2
         if value not in ("1", "2", "3"):
             keys = ("workspace" if self.root.workspace else "package", "resolver")
-            problem = problem_at(Path(self.root.path), keys, "manifest", f"unknown resolver `{value}`", 'one of "1", "2", "3"')
+            problem = problem_at(
+                Path(self.root.path), keys, "manifest", f"unknown resolver `{value}`", 'one of "1", "2", "3"'
+            )
             raise ManifestError(problem)
         return Resolver.V1 if value == "1" else Resolver.V2
 
@@ -268,13 +282,3 @@ class _Builder:
 
 def _first(package: Package, kind: TargetKind) -> Target | None:
     return next((target for target in package.targets if target.kind is kind), None)
-
-
-def newest(versions: list[str]) -> str:
-    """The newest of some version texts."""
-    return max(versions, key=lambda text: parse_version(text) or ())
-
-
-def is_crates_io(package: Package) -> bool:
-    """Whether a package comes from crates.io."""
-    return package.id.source == crates_io()

@@ -114,8 +114,10 @@ class ManifestLoader:
             CargoError: a manifest on the way up does not parse.
         """
         root = self.find_root(raw.path)
-        workspace = self.raw(root).workspace if root else None
-        return defaults_of(workspace, os.path.dirname(root)) if root and workspace is not None else None  # noqa: PTH120
+        manifest = self.raw(root) if root else None
+        if manifest is None or manifest.workspace is None:
+            return None
+        return defaults_of(manifest.workspace, manifest.directory)
 
     def find_root(self, path: str) -> str | None:
         """The manifest of the workspace that a manifest belongs to; None if it stands alone.
@@ -196,7 +198,11 @@ class _MemberSearch:
         pending = [(start, not listed)]
         while pending:
             path, is_dependency = pending.pop()
-            if path in self.members or (is_dependency and self._is_foreign(path)) or is_excluded(self.root, path):
+            if (
+                path in self.members
+                or (is_dependency and self._is_foreign(path))
+                or is_excluded(self.root, path)
+            ):
                 continue
             self.members[path] = None
             try:
@@ -233,7 +239,9 @@ class _MemberSearch:
                 hint = f"exclude it in {self.root.path}, or drop its [workspace]"
                 self._complain(path, ("workspace",), "a member has a [workspace] of its own", hint)
             else:
-                message = f"the package is a member of the workspace at {self.root.path}, but believes in {actual}"
+                message = (
+                    f"the package is a member of the workspace at {self.root.path}, but believes in {actual}"
+                )
                 hint = "set package.workspace, or move the package below the workspace root"
                 self._complain(path, ("package",), message, hint)
 
@@ -270,7 +278,9 @@ def find_workspace(loader: ManifestLoader, manifest: str) -> WorkspaceFiles:
     return _files(root, current, members, _default_members(root, current, members))
 
 
-def _files(root: RawManifest, current: RawManifest, members: tuple[str, ...], default: tuple[str, ...]) -> WorkspaceFiles:
+def _files(
+    root: RawManifest, current: RawManifest, members: tuple[str, ...], default: tuple[str, ...]
+) -> WorkspaceFiles:
     return WorkspaceFiles(
         root_manifest=root.path,
         current_manifest=current.path,
@@ -289,15 +299,22 @@ def _default_members(root: RawManifest, current: RawManifest, members: tuple[str
     unknown = [path for path in paths if path not in members and not is_excluded(root, path)]
     if unknown:
         message = f"default-members lists {unknown[0]}, which is no member"
-        raise WorkspaceError(problem_at(Path(root.path), ("workspace", "default-members"), "workspace-member", message))
+        raise WorkspaceError(
+            problem_at(Path(root.path), ("workspace", "default-members"), "workspace-member", message)
+        )
     return tuple(dict.fromkeys(path for path in paths if path in members))
 
 
 def path_packages(
-    loader: ManifestLoader, members: tuple[str, ...], extra_folders: tuple[str, ...], complain: Callable[[CargoError], None]
+    loader: ManifestLoader,
+    members: tuple[str, ...],
+    extra_folders: tuple[str, ...],
+    complain: Callable[[CargoError], None],
 ) -> dict[str, Package]:
-    """All packages that a lock entry without source can mean, by manifest: members, their path dependencies
-    recursively, and ``extra_folders`` (patches); manifests that cannot be read go to ``complain``.
+    """All packages that a lock entry without source can mean, by manifest.
+
+    These are members, their path dependencies recursively, and ``extra_folders`` (patches). Manifests that cannot be
+    read go to ``complain``.
     """
     found: dict[str, Package] = {}
     pending = [*members, *(f"{folder}/Cargo.toml" for folder in extra_folders)]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from flakegen.cli.console import Console, Verbosity, add_arguments, console_of, specs_of, to_json
-from flakegen.cli.main import Exit
-from flakegen.freshness import is_fresh, remember
+from flakegen.cli.console import Console, Verbosity, add_arguments, console_of, specs_of
+from flakegen.cli.exit import Exit
+from flakegen.freshness import fresh_output, remember, start
+
+if TYPE_CHECKING:
+    from flakegen.diagnostics.diagnostic import Diagnostic
+    from flakegen.pipeline import Project
 
 __all__ = ["add_arguments", "run"]
 
@@ -17,52 +22,81 @@ def run(arguments: argparse.Namespace) -> int:
     """Compile every spec; nothing is written while one of them is wrong."""
     console = console_of(arguments)
     specs = specs_of(arguments)
-    if not specs:
-        console.say("no spec given, and none in specs/")
-        console.answer({"specs": [], "diagnostics": []})
-        return Exit.BAD_INPUT
-    stale = [spec for spec in specs if not is_fresh(spec)]
-    done = [{"spec": spec, "changed": []} for spec in specs if spec not in stale]
-    for spec in specs:
-        if spec not in stale:
-            console.say(f"{spec}: up to date", Verbosity.VERBOSE)
-    if stale:
-        return _compile(stale, done, console)
-    console.answer({"specs": done, "diagnostics": []})
-    return Exit.FINE
+    fresh = {spec: output for spec in specs if (output := fresh_output(spec)) is not None}
+    for spec in fresh:
+        console.say(f"{spec}: up to date", Verbosity.VERBOSE)
+    if specs and len(fresh) == len(specs):
+        console.answer({"specs": [_entry(spec, fresh[spec]) for spec in specs], "diagnostics": []})
+        return Exit.FINE
+    return _compile(specs, fresh, console)
 
 
-def _compile(specs: list[str], done: list[dict[str, Any]], console: Console) -> int:
-    from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError  # noqa: PLC0415  # not for what is fresh
+def _compile(specs: Sequence[str], fresh: Mapping[str, str], console: Console) -> int:
+    from flakegen.cli.blame import attempt, no_spec, to_json  # noqa: PLC0415  # not for what is fresh
+
+    started = start()
+    wrong: list[Diagnostic] = [] if specs else [no_spec()]
+    projects = _projects([spec for spec in specs if spec not in fresh], wrong, console)
+    wrong += _clashes({**fresh, **{project.path: str(project.folder) for project in projects}})
+    done = {spec: _entry(spec, output) for spec, output in fresh.items()}
+    here = os.getcwd()  # noqa: PTH109
+    for project in () if wrong else projects:
+        changed = attempt(project.write, wrong)
+        if changed is None:
+            break
+        _stay_in(here)
+        if (watched := project.watched) is not None:
+            remember(project.path, started, watched, project.written)
+        done[project.path] = _entry(project.path, str(project.folder), changed)
+        _report(project, changed, console)
+    console.blame(wrong)
+    console.answer({"specs": [done[spec] for spec in specs if spec in done], "diagnostics": to_json(wrong)})
+    return Exit.BAD_INPUT if wrong else Exit.FINE
+
+
+def _projects(specs: Sequence[str], wrong: list[Diagnostic], console: Console) -> list[Project]:
+    """Return the projects that can be written as far as anyone can tell beforehand."""
+    from flakegen.cli.blame import attempt  # noqa: PLC0415  # not for what is fresh
     from flakegen.pipeline import Project  # noqa: PLC0415  # all stages: not for what is fresh
 
-    wrong: list[Diagnostic] = []
-    projects = []
+    def prepare(project: Project) -> Project:
+        console.working(f"compiling {project.path}", lambda: project.outputs)
+        project.check_writable()
+        return project
+
+    found = []
     for spec in specs:
-        project = Project(spec)
-        try:
-            console.working(f"compiling {spec}", lambda project=project: project.outputs)  # type: ignore[misc]
-            project.check_writable()
-            projects.append(project)
-        except DiagnosticError as error:
-            wrong += error.diagnostics
-    if wrong:
-        console.blame(wrong)
-        console.answer({"specs": [], "diagnostics": to_json(wrong)})
-        return Exit.BAD_INPUT
-    for project in projects:
-        changed = project.write()
-        remember(project.path, project.watched)
-        done.append({"spec": project.path, "output": str(project.folder), "changed": list(changed)})
-        _report(project.path, project.folder, changed, console)
-    console.answer({"specs": done, "diagnostics": []})
-    return Exit.FINE
+        project = attempt(lambda spec=spec: prepare(Project(spec)), wrong)  # type: ignore[misc]
+        if project is not None:
+            found.append(project)
+    return found
 
 
-def _report(spec: str, folder: Path, changed: tuple[str, ...], console: Console) -> None:
+def _clashes(outputs: Mapping[str, str]) -> list[Diagnostic]:
+    """Two specs with one folder would take turns in removing each other's files."""
+    from flakegen.cli.blame import same_output  # noqa: PLC0415  # not for what is fresh
+
+    by_folder: dict[str, list[str]] = {}
+    for spec, folder in outputs.items():
+        by_folder.setdefault(folder, []).append(spec)
+    return [same_output(folder, specs) for folder, specs in by_folder.items() if len(specs) > 1]
+
+
+def _entry(spec: str, output: str, changed: Sequence[str] = ()) -> dict[str, Any]:
+    return {"spec": spec, "output": output, "changed": list(changed)}
+
+
+def _stay_in(folder: str) -> None:
+    """Go back to where the user stands if that was a folder which has just been replaced."""
+    if os.path.isdir(folder):  # noqa: PTH112
+        os.chdir(folder)
+
+
+def _report(project: Project, changed: tuple[str, ...], console: Console) -> None:
     if not changed:
-        console.say(f"{spec}: nothing changed")
+        console.say(f"{project.path}: nothing changed")
         return
-    console.say(f"{spec}: {len(changed)} file{'s' if len(changed) > 1 else ''} changed in {folder.name}/")
+    folder = project.spec.layout.output
+    console.say(f"{project.path}: {len(changed)} file{'s' if len(changed) > 1 else ''} changed in {folder}/")
     for path in changed:
         console.say(f"  {path}", Verbosity.VERBOSE)

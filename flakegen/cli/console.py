@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_RED, _GREEN, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[0m"
+_MOST_LINES = 120  # of one file's diff, unless the user wants to see all
+
 
 class Verbosity(Enum):
     """How much is said on standard error beside what is wrong."""
@@ -28,7 +31,7 @@ class Verbosity(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Standard error for people, standard output for machines (`--json`)."""
+    """Standard error for people, standard output for results, and for the one JSON answer of a run with `--json`."""
 
     verbosity: Verbosity
     json: bool
@@ -43,7 +46,7 @@ class Console:
 
     def blame(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Print diagnostics for people; with `--json` they are part of the one answer."""
-        from flakegen.diagnostics.render import Colour, render_all  # noqa: PLC0415  # only when something is wrong
+        from flakegen.diagnostics.render import Colour, render_all  # noqa: PLC0415  # not when all is well
 
         if not self.json:
             colour = Colour.ALWAYS if _wants_colour(sys.stderr) else Colour.NEVER
@@ -52,22 +55,42 @@ class Console:
     def answer(self, value: dict[str, Any]) -> None:
         """Print the one JSON answer of a command."""
         if self.json:
-            print(json.dumps(value, indent=2, ensure_ascii=False))
+            print_json(value)
+
+    def show_diff(self, diff: str) -> None:
+        """Print a unified diff for people; of a long one the beginning, unless the user wants more."""
+        if self.json:
+            return
+        lines = diff.split("\n")
+        left_out = 0
+        if self.verbosity is not Verbosity.VERBOSE and len(lines) > _MOST_LINES + 1:
+            left_out = len(lines) - 1 - _MOST_LINES
+            lines = [*lines[:_MOST_LINES], ""]
+        if _wants_colour(sys.stdout):
+            lines = [_coloured(line) for line in lines]
+        sys.stdout.write("\n".join(lines))
+        if left_out:
+            self.say(f"… {left_out} more lines; see them all with --verbose")
 
     def working(self, text: str, work: Callable[[], Result]) -> Result:
-        """Show on a terminal that something is being done, until it is."""
-        if self.json or self.verbosity is Verbosity.QUIET or not _wants_colour(sys.stderr):
+        """Show on a terminal that something is being done, once it takes long, until it is."""
+        quiet = self.json or self.verbosity is Verbosity.QUIET
+        if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             return work()
-        from rich.console import Console as Terminal  # noqa: PLC0415  # only on a terminal
+        from flakegen.cli.progress import late_status  # noqa: PLC0415  # only on a terminal
 
-        with Terminal(stderr=True).status(text):
+        with late_status(text):
             return work()
 
 
-def add_arguments(parser: argparse.ArgumentParser, *, specs: bool = True) -> None:
-    """Add what all commands on specs take."""
-    if specs:
-        parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec (default: specs/*.toml)")
+def print_json(value: object) -> None:
+    """Print a value as JSON, in ASCII: no encoding of standard output can fail or change it."""
+    print(json.dumps(value, indent=2))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what all commands on several specs take."""
+    parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec (default: specs/*.toml)")
     said = parser.add_mutually_exclusive_group()
     said.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
     said.add_argument("-v", "--verbose", action="store_true", help="say more of what is done")
@@ -85,17 +108,22 @@ def console_of(arguments: argparse.Namespace) -> Console:
 
 
 def specs_of(arguments: argparse.Namespace) -> Sequence[str]:
-    """Return the specs named, else those in `specs/`, by name."""
+    """Return the specs named, each once, else those in `specs/`, by name."""
     named: list[str] = arguments.specs
-    return named or sorted(str(path) for path in Path("specs").glob("*.toml"))
-
-
-def to_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
-    """Return diagnostics as JSON values."""
-    from flakegen.diagnostics.render import to_json as one  # noqa: PLC0415  # only when something is wrong
-
-    return [one(each) for each in diagnostics]
+    by_place = {Path(spec).absolute(): spec for spec in reversed(named)}  # a link is a spec of its own
+    return list(by_place.values())[::-1] or sorted(str(path) for path in Path("specs").glob("*.toml"))
 
 
 def _wants_colour(stream: Any) -> bool:
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def _coloured(line: str) -> str:
+    shown = line.translate(_SHOWN_CONTROLS)
+    if line.startswith("+"):
+        return f"{_GREEN}{shown}{_PLAIN}"
+    return f"{_RED}{shown}{_PLAIN}" if line.startswith("-") else shown
+
+
+# A generated file that somebody edited may hold what would steer a terminal.
+_SHOWN_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}

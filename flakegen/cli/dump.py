@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
-import sys
+import os
 from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from flakegen.cli.main import Exit
+from flakegen.cli.exit import Exit
 
 if TYPE_CHECKING:
+    from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.pipeline import Project
 
 
@@ -25,17 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the stage's result on standard output."""
-    from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
-    from flakegen.diagnostics.diagnostic import DiagnosticError  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.console import Console, Verbosity, print_json  # noqa: PLC0415  # after the arguments
     from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
 
-    try:
-        value = _STAGES[arguments.stage](Project(arguments.spec))
-    except DiagnosticError as error:
-        Console(verbosity=Verbosity.NORMAL, json=False).blame(error.diagnostics)
+    console = Console(verbosity=Verbosity.NORMAL, json=False)
+    project = Project(arguments.spec)
+    wrong: list[Diagnostic] = []
+    stage = _STAGES[arguments.stage]
+    value = console.working(f"reading {project.path}", lambda: attempt(lambda: stage(project), wrong))
+    if wrong:
+        console.blame(wrong)
         return Exit.BAD_INPUT
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    print_json(value)
     return Exit.FINE
 
 
@@ -46,20 +48,30 @@ def _spec(project: Project) -> Any:
 
 
 def _units(project: Project) -> Any:
+    from flakegen.cargo import facts_sources  # noqa: PLC0415  # one stage's own
     from flakegen.cargo.unit_json import unit_graph_json  # noqa: PLC0415  # one stage's own
+    from flakegen.cli.units import Locator  # noqa: PLC0415  # one stage's own
 
     workspace = project.workspace
     if workspace is None:
         return {}
+    sources = facts_sources.FactsSources(cargo_home=facts_sources.default_cargo_home(os.environ))
+    locate = Locator(workspace, sources)
     graphs: dict[str, dict[str, Any]] = {}
     for build in project.builds:
-        graphs.setdefault(build.name, {})[build.platform.name] = unit_graph_json(workspace, build.graph)
+        graphs.setdefault(build.name, {})[build.platform.name] = unit_graph_json(
+            build.graph, workspace.root, locate
+        )
     return graphs
 
 
 def _embed(project: Project) -> Any:
     files = project.files
-    return {} if files is None else {"inputs": _plain(files.inputs), "rebuild-hashes": dict(files.rebuild_hashes)}
+    return (
+        {}
+        if files is None
+        else {"inputs": _plain(files.inputs), "rebuild-hashes": dict(files.rebuild_hashes)}
+    )
 
 
 def _plan(project: Project) -> Any:

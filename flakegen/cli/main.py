@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
+from pathlib import Path
 
 from flakegen import __version__
+from flakegen.cli.exit import Exit
 
-
-class Exit(IntEnum):
-    """What the process says to its caller."""
-
-    FINE = 0
-    DRIFT = 1
-    BAD_INPUT = 2
-    INTERRUPTED = 130
-
+__all__ = ["Exit", "main"]
 
 # One line a subcommand; each is a module of this package with `add_arguments` and `run`, imported when it is asked for.
 COMMANDS = {
@@ -33,19 +27,25 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code; no mistake of a user ends in a traceback."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _make_streams_safe()
     try:
-        arguments, command = _parse(words)
-        code: int = importlib.import_module(f"flakegen.cli.{command}").run(arguments)
+        arguments = _parse(words)
+        code: int = importlib.import_module(f"flakegen.cli.{arguments.command}").run(arguments)
         sys.stdout.flush()
+        sys.stderr.flush()
+    except SystemExit as stop:  # argparse has said what is wrong, or what was asked for
+        return stop.code if isinstance(stop.code, int) else Exit.FINE
     except BrokenPipeError:  # the reader has seen enough (`flakegen dump … | head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FINE
+        _forget_streams()
+        return Exit.BROKEN_PIPE
+    except OSError as error:  # standard output on a full disk, a working directory that is gone
+        return _complain(error)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     return code
 
 
-def _parse(words: list[str]) -> tuple[argparse.Namespace, str]:
+def _parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="flakegen",
         description="Compiles a project spec and a Cargo workspace to a Nix flake.",
@@ -58,8 +58,39 @@ def _parse(words: list[str]) -> tuple[argparse.Namespace, str]:
         subparser = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
         if name == wanted:
             importlib.import_module(f"flakegen.cli.{name}").add_arguments(subparser)
-    arguments = parser.parse_args(words)
-    return arguments, arguments.command
+    return parser.parse_args(words)
+
+
+def _make_streams_safe() -> None:
+    """Let every text be printed: in any encoding, and with standard streams that are closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(
+                sys, name, Path(os.devnull).open("w", encoding="utf-8")
+            )  # noqa: SIM115  # open to the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _forget_streams() -> None:
+    """Keep the interpreter from complaining when it flushes at its exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            os.dup2(nowhere, stream.fileno())
+        except io.UnsupportedOperation:  # not a file, in tests
+            continue
+
+
+def _complain(error: OSError) -> int:
+    place = f" {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
+    try:
+        print(f"error: cannot go on:{place} {(error.strerror or str(error)).lower()}", file=sys.stderr)
+        sys.stdout.flush()
+    except OSError:
+        _forget_streams()
+    return Exit.BAD_INPUT
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from flakegen.cargo.cfg_probe import ensure_platform
-from flakegen.cargo.config import ConfigRoots
+from flakegen.cargo.config import ConfigRoots, load_config
 from flakegen.cargo.errors import CargoError, FactsError, Problem
 from flakegen.cargo.facts import Facts, load_facts
 from flakegen.cargo.facts_sources import FactsSources, default_cargo_home, gather_facts, vendor_folders
@@ -27,9 +27,13 @@ EXIT_BAD_INPUT = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add cargo's selection flags to a parser."""
-    parser.add_argument("--manifest-path", type=Path, default=Path("Cargo.toml"), metavar="PATH", help="a Cargo.toml")
+    parser.add_argument(
+        "--manifest-path", type=Path, default=Path("Cargo.toml"), metavar="PATH", help="a Cargo.toml"
+    )
     intents = [intent.value for intent in Intent]
-    parser.add_argument("--intent", choices=intents, default="build", help="the cargo subcommand to answer for")
+    parser.add_argument(
+        "--intent", choices=intents, default="build", help="the cargo subcommand to answer for"
+    )
     _add_packages(parser)
     _add_targets(parser)
     features = parser.add_argument_group("features")
@@ -63,7 +67,9 @@ def _add_targets(parser: argparse.ArgumentParser) -> None:
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
     sources = parser.add_argument_group("what is known")
-    sources.add_argument("--facts", type=Path, metavar="FILE", help="a facts file (default: cargo's own registry)")
+    sources.add_argument(
+        "--facts", type=Path, metavar="FILE", help="a facts file (default: cargo's own registry)"
+    )
     sources.add_argument("--fetch", action="store_true", help="let cargo download crates that are missing")
     help_text = "use the cfgs of a stable build; without it those under which cargo prints unit graphs"
     sources.add_argument("--stable-cfg", action="store_true", help=help_text)
@@ -128,6 +134,7 @@ class Locator:
         self._found: dict[int, str] = {}
 
     def __call__(self, package: Package) -> str:
+        """Where a package's sources are on this machine."""
         key = id(package)
         if key not in self._found:
             self._found[key] = self._locate(package)
@@ -147,7 +154,9 @@ def _check(arguments: argparse.Namespace) -> None:
         raise CargoError(Problem(code="arguments", message=message))
     if not arguments.manifest_path.is_file():
         message, hint = "there is no manifest here", "give --manifest-path"
-        raise CargoError(Problem(code="arguments", message=message, path=str(arguments.manifest_path), hint=hint))
+        raise CargoError(
+            Problem(code="arguments", message=message, path=str(arguments.manifest_path), hint=hint)
+        )
 
 
 def units(arguments: argparse.Namespace) -> str:
@@ -166,8 +175,6 @@ def units(arguments: argparse.Namespace) -> str:
     kept = load_facts(arguments.facts) if arguments.facts else Facts()
 
     def provide(lock: Lock, root: Path) -> Facts:
-        from flakegen.cargo.config import load_config
-
         vendored[0] = FactsSources(cargo_home=home, vendor=vendor_folders(load_config(roots).table, root))
         fetch_with = root / "Cargo.toml" if arguments.fetch else None
         return gather_facts(lock, vendored[0], kept, fetch_with=fetch_with)
@@ -178,7 +185,9 @@ def units(arguments: argparse.Namespace) -> str:
         ensure_platform(workspace, triple, request.cfg_set)
     graph = build_unit_graph(workspace, request)
     table = unit_graph_json(graph, workspace.root, Locator(workspace, vendored[0]))
-    return json.dumps(table, indent=2 if arguments.pretty else None, separators=None if arguments.pretty else (",", ":"))
+    return json.dumps(
+        table, indent=2 if arguments.pretty else None, separators=None if arguments.pretty else (",", ":")
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

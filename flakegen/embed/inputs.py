@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from flakegen.embed.wrappers import Macro
+from flakegen.embed.wrappers import Macro
 
 
 class InputRole(Enum):

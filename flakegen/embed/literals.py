@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from flakegen.embed.lexer import (
     Group,
@@ -20,9 +20,6 @@ from flakegen.embed.lexer import (
 )
 from flakegen.embed.paths import MANIFEST_MARK
 from flakegen.embed.wrappers import ExpansionError, Macro, expand
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MAX_NESTING = 32
 _SPACED = re.compile(r"\s*([^\w\s])\s*")

@@ -6,14 +6,15 @@ the macros' own code; `include!` and `mod` are not here but in modules.py, since
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from flakegen.embed import sqlx, templates
 from flakegen.embed.inputs import InputRole
 from flakegen.embed.readers import (
     Base,
+    Reader,
     assigned_folder,
     either_file,
     file_argument,
@@ -23,11 +24,6 @@ from flakegen.embed.readers import (
     literal_files,
     named_files,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from flakegen.embed.readers import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

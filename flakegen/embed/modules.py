@@ -7,25 +7,26 @@ Source of the rules: the Rust reference, "Modules", and rustc's `rustc_expand::m
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from flakegen.embed.collect import Collector, Place
+from flakegen.embed.disk import Disk
 from flakegen.embed.facts import FileFacts, MacroText, ModuleDeclaration
 from flakegen.embed.file_scan import FactScanner
 from flakegen.embed.inputs import InputRole, ScanTarget
 from flakegen.embed.lexer import DocComments, Group, Token, Tree, group_at, is_ident, render
 from flakegen.embed.literals import Evaluation, Unknown
+from flakegen.embed.mechanisms import Vocabulary
 from flakegen.embed.paths import join, parent
 from flakegen.embed.readers import Base, Invocation, existing_literals, file_argument
 from flakegen.embed.wrappers import ExpansionError, Macro, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-    from flakegen.embed.disk import Disk
     from flakegen.embed.facts import InlineModule
-    from flakegen.embed.mechanisms import Mechanism, Vocabulary
+    from flakegen.embed.mechanisms import Mechanism
 
 # Without an alternative at its start, so that the matcher can search for its first letters.
 _MODULE = re.compile(r"mod\b\s*(?:/|[\w#]+\s*[;/]|\$)")

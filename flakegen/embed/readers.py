@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from flakegen.embed.collect import Collector, Place
 from flakegen.embed.inputs import FolderInput
 from flakegen.embed.lexer import (
     Group,
@@ -24,7 +25,6 @@ from flakegen.embed.paths import MANIFEST_MARK, join
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flakegen.embed.collect import Collector, Place
     from flakegen.embed.disk import Disk
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")

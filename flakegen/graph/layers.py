@@ -17,9 +17,9 @@ def member_layers(dependencies: Mapping[str, Collection[str]]) -> dict[str, int]
     Raises:
         networkx.NetworkXUnfeasible: the packages need each other in a circle, which cargo does not allow.
     """
-    import networkx  # noqa: PLC0415  # a tenth of a second that only layering needs
+    import networkx as nx  # noqa: PLC0415  # a tenth of a second that only layering needs
 
-    graph = networkx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(sorted(dependencies))
     graph.add_edges_from(
         (needed, package)
@@ -29,6 +29,6 @@ def member_layers(dependencies: Mapping[str, Collection[str]]) -> dict[str, int]
     )
     return {
         package: layer
-        for layer, generation in enumerate(networkx.topological_generations(graph), THIRD_PARTY_LAYER + 1)
+        for layer, generation in enumerate(nx.topological_generations(graph), THIRD_PARTY_LAYER + 1)
         for package in generation
     }

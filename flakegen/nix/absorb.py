@@ -31,7 +31,12 @@ _COMPACT = (BinaryOperator.UPDATE, BinaryOperator.CONCAT, BinaryOperator.ADD)
 
 def with_doc(expression: With, level: int) -> Doc:
     """Return a ``with`` whose absorbable body starts on its line."""
-    head = [Text("with", level), HARD_SPACE, *group(doc_of(expression.namespace, level + 1)), Text(";", level)]
+    head = [
+        Text("with", level),
+        HARD_SPACE,
+        *group(doc_of(expression.namespace, level + 1)),
+        Text(";", level),
+    ]
     body = priority(term_doc(expression.body, level, wide=True))
     return group([BREAK, *head, HARD_SPACE, *body])
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from flakegen.nix.ast import Float, Identifier, Integer, Path, SearchPath, Select, String
 from flakegen.nix.doc import Text
-from flakegen.nix.escape import attribute_name, float_literal, identifier, integer, path_text, quoted, search_path
+from flakegen.nix.escape import (
+    attribute_name,
+    float_literal,
+    identifier,
+    integer,
+    path_text,
+    quoted,
+    search_path,
+)
 from flakegen.nix.forms import doc_of
 
 if TYPE_CHECKING:

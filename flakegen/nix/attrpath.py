@@ -44,7 +44,12 @@ def _name_doc(name: AttrName, level: int) -> Doc:
 @doc_of.register(Select)
 def _select(expression: Select, level: int) -> Doc:
     target = select_target(expression)
-    items = [*doc_of(target, level), *_before_dot(target), Text(".", level), *path_doc(expression.path, level)]
+    items = [
+        *doc_of(target, level),
+        *_before_dot(target),
+        Text(".", level),
+        *path_doc(expression.path, level),
+    ]
     if expression.default is None:
         return items
     default = doc_of(select_default(expression.default), level + 1)

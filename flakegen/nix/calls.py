@@ -89,7 +89,9 @@ def _last_argument(expression: Spelled, level: int) -> Doc:
 
 def _hugged(head: str, body: Spelled, level: int) -> Doc:
     """Return ``(head body)``, where the body starts on the line of the parenthesis and ends on that of the other."""
-    return priority([Text(f"({head}", level), HARD_SPACE, *term_doc(body, level, wide=True), Text(")", level)])
+    return priority(
+        [Text(f"({head}", level), HARD_SPACE, *term_doc(body, level, wide=True), Text(")", level)]
+    )
 
 
 def parens_doc(content: Spelled, level: int) -> Doc:

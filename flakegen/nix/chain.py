@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flakegen.nix.ast import Binary, BinaryOperator, Expr, HasAttr, Unary, UnaryOperator
+from flakegen.nix.ast import AttrPath, Binary, BinaryOperator, Expr, HasAttr, Unary, UnaryOperator
 from flakegen.nix.precedence import ANY, BINARY, HAS_ATTR, NEGATE, NOT, Associativity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from flakegen.nix.ast import AttrPath
 
 _BINARY = {operator.value: operator for operator in BinaryOperator}
 
@@ -63,7 +61,7 @@ class _Reader:
         while self.index < len(self.chain):
             operator = self.chain[self.index]
             if not isinstance(operator, Operator):
-                raise AssertionError("two operands in a row")
+                raise AssertionError("two operands in a row")  # noqa: TRY004 (the grammar excludes it)
             if operator.path is not None:
                 level, associativity = HAS_ATTR, Associativity.LEFT
             else:

@@ -126,7 +126,12 @@ def flat_width(items: Doc) -> int | None:
             if item.width is None:
                 return None
             total += item.width
-            if item.lead is not None and item.lead >= HARD_SPACE and spacing is not None and spacing >= HARD_SPACE:
+            if (
+                item.lead is not None
+                and item.lead >= HARD_SPACE
+                and spacing is not None
+                and spacing >= HARD_SPACE
+            ):
                 total -= 1
             spacing = item.trail
         elif isinstance(item, Block):

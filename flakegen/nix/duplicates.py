@@ -66,7 +66,9 @@ def _add_all(known: Known, bindings: Iterable[Binding | Inherit], prefix: tuple[
 
 
 def _add(known: Known, binding: Binding, prefix: tuple[str, ...]) -> None:
-    names = list(takewhile(lambda name: isinstance(name, str), binding.path))
+    names = [
+        name for name in takewhile(lambda name: isinstance(name, str), binding.path) if isinstance(name, str)
+    ]
     last = names.pop() if len(names) == len(binding.path) else None  # a computed name may be any
     where = prefix
     for name in names:
@@ -82,6 +84,7 @@ def _add(known: Known, binding: Binding, prefix: tuple[str, ...]) -> None:
     is_set = isinstance(value, AttrSet)
     if last in known and (known[last] is None or not is_set):
         raise DuplicateError("the attribute", ".".join(where))
-    inner = known.setdefault(last, {} if is_set else None)
+    fresh: Known | None = {} if is_set else None
+    inner = known.setdefault(last, fresh)
     if isinstance(value, AttrSet) and inner is not None:
         _add_all(inner, value.bindings, where)

@@ -6,15 +6,18 @@ These are the categories of RFC 166: an *absorbable* term may begin at the end o
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from flakegen.nix.ast import (
     Apply,
     AttrSet,
+    Binding,
     Float,
     Identifier,
     IndentedString,
+    Inherit,
     Integer,
+    Item,
     Lambda,
     List,
     Path,
@@ -30,6 +33,9 @@ from flakegen.nix.precedence import Parens, Spelled, select_target, spine
 if TYPE_CHECKING:
     from flakegen.nix.ast import AttrName
     from flakegen.nix.doc import Doc
+
+Node: TypeAlias = Spelled | Binding | Inherit | Item
+"""All that has a document."""
 
 _TERMS = (
     Identifier,
@@ -48,9 +54,9 @@ _ATOMS = (Identifier, Integer, Float, String, IndentedString, Path, SearchPath)
 
 
 @singledispatch
-def doc_of(expression: Spelled, level: int) -> Doc:
-    """Return the document of an expression whose texts have at least the nesting ``level``."""
-    raise TypeError(f"not a Nix expression: {expression!r} at level {level}")
+def doc_of(node: Node, level: int) -> Doc:
+    """Return the document of a node whose texts have at least the nesting ``level``."""
+    raise TypeError(f"not a Nix expression: {node!r} at level {level}")
 
 
 def is_term(expression: Spelled) -> bool:

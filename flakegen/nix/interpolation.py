@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flakegen.nix.doc import Doc
     from flakegen.nix.indented import Line
 
-_SHORT = 30
+_SHORT = 29
 
 
 @doc_of.register(String)
@@ -78,8 +78,8 @@ def _line_doc(line: Line, level: int) -> Doc:
     first, *others = line
     if not isinstance(first, str):
         return _pieces(line, level)
-    blanks = len(first) - len(first.lstrip())
-    return [Text(first, level), *shifted(_pieces(others, level), blanks)]
+    indentation = len(first) - len(first.lstrip())
+    return [Text(first, level), *shifted(_pieces(others, level), indentation)]
 
 
 def _pieces(line: Line, level: int) -> Doc:
@@ -100,4 +100,4 @@ def interpolation_doc(expression: Expr, level: int) -> Doc:
     flat = on_one_line(doc, _SHORT)
     if flat is not None:
         return group([opening, *flat, closing])
-    return group([opening, BREAK, *doc_of(expression, level + 1), BREAK, closing])
+    return group([opening, BREAK, *group(doc_of(expression, level + 1)), BREAK, closing])

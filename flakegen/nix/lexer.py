@@ -30,7 +30,7 @@ _TOKEN = re.compile(
   | (?P<indented>''(?:\ *\n)?)
   | (?P<open>\$\{{|[{{(\[])
   | (?P<close>[}})\]])
-  | (?P<operator>\.\.\.|\|\||&&|\+\+|//|->|==|!=|<=|>=|\|>|<\||[-+*/<>!?:;,.@=])
+  | (?P<operator>\.\.\.|\|\||&&|\+\+|//|->|==|!=|<=|>=|\|>|<\||[-+*<>!?:;,.@=]|/(?!\*))
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -109,7 +109,9 @@ class _Lexer:
         self.text = text
         self.position = 0
         self.found: list[Lexeme] = []
-        self.open: list[tuple[str, int]] = []  # "{", "(", "[", "${" or the kind of string around an interpolation
+        self.open: list[tuple[str, int]] = (
+            []
+        )  # "{", "(", "[", "${" or the kind of string around an interpolation
         self.comments: list[tuple[int, str]] = []
 
     def run(self) -> list[Lexeme]:

@@ -69,7 +69,9 @@ def _write_binding(binding: Binding, indentation: str, lines: list[str]) -> None
         plain = head == name
     else:
         head = ".".join([attribute_name(part) for part in path if isinstance(part, str)])
-        plain = len(path) <= _SHORT_PATH and all(isinstance(part, str) and is_identifier(part) for part in path)
+        plain = len(path) <= _SHORT_PATH and all(
+            isinstance(part, str) and is_identifier(part) for part in path
+        )
         if not plain:
             _write_laid_out(binding, indentation, lines)
             return
@@ -80,7 +82,9 @@ def _write_binding(binding: Binding, indentation: str, lines: list[str]) -> None
         if text is not None and (len(head) + len(text) + 4 <= LINE_WIDTH or (plain and kind is String)):
             lines.append(f"{indentation}{head} = {text};")
             return
-    elif len(head) <= _LONG_NAME and _write_collection(f"{head} = ", value, ";", indentation, lines, wide=True):
+    elif len(head) <= _LONG_NAME and _write_collection(
+        f"{head} = ", value, ";", indentation, lines, wide=True
+    ):
         return
     _write_laid_out(binding, indentation, lines)
 
@@ -128,7 +132,11 @@ def _write_one_item(before: str, value: List, after: str, indentation: str, line
     item = value.items[0]
     atom = ATOMS.get(type(item))
     text = atom(item) if atom is not None else None
-    if text is None or len(before) + len(text) + len(after) + 4 > LINE_WIDTH or value.spread is not value.spread.WHEN_NEEDED:
+    if (
+        text is None
+        or len(before) + len(text) + len(after) + 4 > LINE_WIDTH
+        or value.spread is not value.spread.WHEN_NEEDED
+    ):
         return False
     lines.append(f"{indentation}{before}[ {text} ]{after}")
     return True

@@ -20,7 +20,9 @@ def mentions(node: Any, name: str) -> bool:
     while stack:
         top = stack.pop()
         match top:
-            case Identifier(found) | Lambda(parameter=str(found)) | Pattern(alias=str(found)) if found == name:
+            case Identifier(found) | Lambda(parameter=str(found)) | Pattern(alias=str(found)) if (
+                found == name
+            ):
                 return True
             case Binding(path=(str(found), *_)) | Formal(name=found) if found == name:
                 return True
@@ -29,5 +31,5 @@ def mentions(node: Any, name: str) -> bool:
         if isinstance(top, tuple):
             stack += top
         elif is_dataclass(top):
-            stack += [getattr(top, field) for field in _field_names(type(top))]
+            stack += [getattr(top, field) for field in _field_names(top.__class__)]
     return False

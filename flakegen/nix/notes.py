@@ -94,17 +94,23 @@ def _split_comments(text: str, end: int, lexeme: Lexeme) -> tuple[list[Comment],
 def _entry_starts(lexemes: Sequence[Lexeme]) -> list[bool]:
     """Tell for each token whether a binding or list item starts with it."""
     found: list[bool] = []
-    stack: list[str] = []  # open brackets, strings, and `with` and `assert`, whose semicolon ends no binding
+    stack: list[str] = (
+        []
+    )  # open brackets, strings, and `let`, and `with` and `assert`, whose semicolon ends no binding
     before = ""
     for lexeme in lexemes:
         kind = lexeme.kind
-        in_list = bool(stack) and stack[-1] == "_BRACKET_OPEN" and before not in ("_DOT", "OR", "_REC", "_LET")
+        in_list = (
+            bool(stack) and stack[-1] == "_BRACKET_OPEN" and before not in ("_DOT", "OR", "_REC", "_LET")
+        )
         after_binding = before in ("_BRACE_OPEN", "_LET", "_SEMICOLON") and kind != "_BRACE_OPEN"
         found.append((in_list or after_binding) and kind not in _NEVER_BEFORE)
+        if kind == "_BRACE_OPEN" and before == "_LET":
+            stack.pop()  # the old form `let { … }` has no `in`
         before = kind
-        if kind in _OPENING or kind in _STRINGS or kind in ("_WITH", "_ASSERT"):
+        if kind in _OPENING or kind in _STRINGS or kind in ("_LET", "_WITH", "_ASSERT"):
             stack.append(kind)
-        elif kind in _CLOSING or kind in _STRING_ENDS:
+        elif kind in _CLOSING or kind in _STRING_ENDS or (kind == "_IN" and stack[-1:] == ["_LET"]):
             stack.pop()
         elif kind == "_SEMICOLON" and stack and stack[-1] in ("_WITH", "_ASSERT"):
             stack.pop()

@@ -10,7 +10,16 @@ from flakegen.nix.calls import call_doc
 from flakegen.nix.containers import term_doc
 from flakegen.nix.doc import HARD_SPACE, SOFT_SPACE, SPACE, Text, group
 from flakegen.nix.forms import doc_of, is_absorbable
-from flakegen.nix.precedence import BINARY, HAS_ATTR, Associativity, Spelled, operand, operands, spine, wrapped
+from flakegen.nix.precedence import (
+    BINARY,
+    HAS_ATTR,
+    Associativity,
+    Spelled,
+    operand,
+    operands,
+    spine,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from flakegen.nix.doc import Doc
@@ -41,11 +50,8 @@ def chain_doc(expression: Binary, level: int, *, first_wide: bool = False) -> Do
     """Return a chain of one operator; ``first_wide`` spreads a set that it starts with."""
     operator = expression.operator
     first, *others = chain(expression)
-    if first_wide and is_absorbable(first):
-        doc = term_doc(first, level, wide=True)
-    else:
-        doc = doc_of(first, level)
-    items = [*doc]
+    is_wide = first_wide and is_absorbable(first)
+    items = [*(term_doc(first, level, wide=True) if is_wide else doc_of(first, level))]
     for other in others:
         items += [SPACE, Text(operator.value, level), *_further_operand(other, level + 1)]
     return group(items)

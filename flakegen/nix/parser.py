@@ -1,5 +1,7 @@
 """Reading Nix source: `flakegen.nix.lexer` makes tokens, the grammar ``nix.lark`` orders them, this module makes the tree."""
 
+# ruff: noqa: PLC0415 (lark takes long to import and is only needed where there is Nix to read)
+
 from __future__ import annotations
 
 from functools import cache
@@ -68,7 +70,7 @@ def _parse(text: str, lexemes: list[Lexeme]) -> Expr:
     from flakegen.nix.tree import Located
 
     try:
-        expression: Expr = _parser().parse(with_notes(text, lexemes))  # type: ignore[arg-type, assignment]
+        expression: Expr = _parser().parse(with_notes(text, lexemes))  # type: ignore[assignment]
     except UnexpectedToken as error:
         raise _unexpected(text, error.token, error.expected) from None
     except Located as error:
@@ -81,10 +83,12 @@ def _parse(text: str, lexemes: list[Lexeme]) -> Expr:
 def _unexpected(text: str, token: Token, expected: set[str]) -> NixSyntaxError:
     offset = len(text.rstrip()) if token.type == "$END" else token.start_pos or 0
     found = "end of the text" if token.type == "$END" else repr(str(token))
-    if _EXPRESSION_STARTS <= expected:
+    if _EXPRESSION_STARTS.issubset(expected):
         wanted = "an expression"
     else:
-        shown = sorted({_SPELLING[kind] for kind in expected if kind in _WANTED} or {""})
+        # The old form `let { … }` is read too, but nobody should be led to it.
+        kinds = expected - {"_BRACE_CLOSE"} if "_IN" in expected else expected
+        shown = sorted(_SPELLING[kind] for kind in kinds if kind in _WANTED)
         wanted = " or ".join(shown)
     message = f"unexpected {found}, expected {wanted}" if wanted else f"unexpected {found}"
     return NixSyntaxError(message, text, offset, _hint(token, expected))
@@ -93,9 +97,9 @@ def _unexpected(text: str, token: Token, expected: set[str]) -> NixSyntaxError:
 def _hint(token: Token, expected: set[str]) -> str | None:
     if "_SEMICOLON" in expected and token.type in ("ID", "_BRACE_CLOSE", "_IN", "_INHERIT", "_ASSIGN"):
         return "each binding ends with ';'"
-    if token.type == "_COMMA":
+    if token.type == "_COMMA" and "_BRACE_CLOSE" not in expected:
         return "items of a list are separated by blanks"
-    if token.type in ("_LET", "_WITH", "_IF", "_ASSERT", "_REC") or token.type == "_COLON":
+    if token.type in ("_LET", "_WITH", "_IF", "_ASSERT", "_COLON") or expected == {"_BRACE_OPEN"}:
         return "put a function, `let`, `with`, `if` or `assert` in parentheses here"
     return None
 

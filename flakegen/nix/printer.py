@@ -16,6 +16,7 @@ from flakegen.nix import (  # noqa: F401
     interpolation,
     operators,
 )
+from flakegen.nix.errors import NixValueError
 from flakegen.nix.escape import comment_lines
 from flakegen.nix.forms import doc_of
 from flakegen.nix.layout import render
@@ -28,9 +29,12 @@ def print_expression(expression: Expr, *, indentation: int = 0) -> str:
     """Return the source of ``expression``, without a last newline.
 
     Raises:
-        NixValueError: for names, strings, paths or numbers that Nix cannot express.
+        NixValueError: for names, strings, paths or numbers that Nix cannot express, and for trees that are too deep.
     """
-    return render(doc_of(expression, 0), indentation)
+    try:
+        return render(doc_of(expression, 0), indentation)
+    except RecursionError:
+        raise NixValueError("the expression is nested too deeply") from None
 
 
 def print_file(file: File) -> str:

@@ -1,5 +1,7 @@
 """Making the tree while the parser runs: one method per rule of ``nix.lark``, called with what its parts became."""
 
+# ruff: noqa: D102 (each method is a rule of the grammar, and documented there)
+
 from __future__ import annotations
 
 import sys
@@ -111,7 +113,8 @@ class TreeBuilder(Transformer[Token, Expr]):
 
     def operation(self, children: Children) -> Expr:
         chain = [
-            Operator(str(child), child.start_pos or 0) if isinstance(child, Token) else child for child in children
+            Operator(str(child), child.start_pos or 0) if isinstance(child, Token) else child
+            for child in children
         ]
         try:
             return grouped(chain)
@@ -141,7 +144,9 @@ class TreeBuilder(Transformer[Token, Expr]):
         return Identifier(str(children[0]))
 
     def integer(self, children: Children) -> Integer:
-        value = int(children[0]) if len(children[0]) < 40 else 1 << 63  # noqa: PLR2004 (bounds hostile digits)
+        value = (
+            int(children[0]) if len(children[0]) < 40 else 1 << 63
+        )
         if value >= 1 << 63:
             raise Located("an integer has 63 bits at most", children[0].start_pos)
         return Integer(value)
@@ -182,7 +187,10 @@ class TreeBuilder(Transformer[Token, Expr]):
         return String(joined_parts(_texts(children[1:])))
 
     def indented(self, children: Children) -> IndentedString:
-        pieces = [Piece(str(child), child.value.escaped) if isinstance(child, Token) else child for child in children]
+        pieces = [
+            Piece(str(child), child.value.escaped) if isinstance(child, Token) else child
+            for child in children
+        ]
         return IndentedString(stripped(pieces))
 
     def file_path(self, children: Children) -> Path:
@@ -256,7 +264,9 @@ def _with_alias(pattern: Pattern, alias: Token, side: AliasSide) -> Pattern:
     return Pattern(pattern.formals, pattern.ellipsis, str(alias), side)
 
 
-def _inherit(note: Token | None, source: Expr | None, names: list[tuple[AttrName, int]]) -> tuple[Inherit, int]:
+def _inherit(
+    note: Token | None, source: Expr | None, names: list[tuple[AttrName, int]]
+) -> tuple[Inherit, int]:
     for name, offset in names:
         if not isinstance(name, str):
             raise Located("a computed name cannot be inherited", offset)

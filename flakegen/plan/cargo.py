@@ -21,8 +21,8 @@ from flakegen.plan.model import (
     UnitEdges,
     UnitPlan,
 )
-from flakegen.plan.sources import Surroundings, inputs_of, script_source, target_source, test_source
-from flakegen.plan.units import Build, UnitTable, Variant, common_edges, is_third_party, target_key
+from flakegen.plan.sources import Surroundings, inputs_of, script_source, source_of_test, target_source
+from flakegen.plan.units import Build, UnitTable, Variant, common_edges, is_third_party
 
 # Macros that look up their own crate's name in the manifest of the crate that calls them.
 _MANIFEST_READERS = frozenset(("proc-macro-crate", "find-crate", "document-features"))
@@ -132,7 +132,7 @@ def _source(
     if variant.unit_mode in _TESTING:
         name += " test"
         if name not in sources:
-            sources[name] = test_source(target, inputs, around, extra)
+            sources[name] = source_of_test(target, inputs, around, extra)
     elif name not in sources:
         sources[name] = target_source(target, inputs, extra)
     offline = inputs_of(target, inputs).sqlx_offline_dir

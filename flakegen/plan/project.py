@@ -13,7 +13,6 @@ from flakegen.plan.cargo import WorkspaceFiles
 from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, ToolchainPlan
 from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
-from flakegen.plan.systems import TRIPLES
 from flakegen.spec.model import Spec
 from flakegen.spec.sections import CrateOverride, Input, ToolchainSource
 from flakegen.spec.values import SpecPath

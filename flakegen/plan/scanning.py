@@ -15,14 +15,16 @@ from flakegen.embed.hashes import rebuild_hash
 from flakegen.embed.inputs import PackageInputs, ScanTarget, TargetKind
 from flakegen.embed.scan import scan_package
 from flakegen.plan.cargo import WorkspaceFiles, join
-from flakegen.plan.sources import Surroundings
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
+from flakegen.plan.sources import Surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _NO_PACKAGE = ("target", ".git", "node_modules")
-_DOCUMENT = re.compile(r"(README|CHANGELOG|CHANGES|CONTRIBUTING|LICEN[CS]E|COPYING|AUTHORS|NOTICE).*|.*\.md", re.IGNORECASE)
+_DOCUMENT = re.compile(
+    r"(README|CHANGELOG|CHANGES|CONTRIBUTING|LICEN[CS]E|COPYING|AUTHORS|NOTICE).*|.*\.md", re.IGNORECASE
+)
 _RUSTFMT = ("rustfmt.toml", ".rustfmt.toml")
 
 
@@ -138,15 +140,20 @@ def _dependencies_first(workspace: Workspace) -> list[int]:
         if index in entered:
             return
         entered.add(index)
-        for dependency in workspace.dependencies[index]:
-            if _is_local(workspace.packages[dependency.package]):
-                visit(dependency.package)
+        for needed in _needed(workspace, index):
+            visit(needed)
         order[index] = None
 
     for index, package in enumerate(workspace.packages):
         if _is_local(package):
             visit(index)
     return list(order)
+
+
+def _needed(workspace: Workspace, index: int) -> list[int]:
+    """Return the local packages that a package depends on, in any way."""
+    found = {dependency.package for dependency in workspace.dependencies[index]}
+    return sorted(i for i in found if i is not None and _is_local(workspace.packages[i]))
 
 
 def _is_local(package: Package) -> bool:
@@ -163,11 +170,7 @@ def _scan(
     project_root: Path,
 ) -> PackageInputs:
     package = workspace.packages[index]
-    needed = [
-        workspace.packages[d.package]
-        for d in workspace.dependencies[index]
-        if _is_local(workspace.packages[d.package])
-    ]
+    needed = [workspace.packages[other] for other in _needed(workspace, index)]
     found = [done.get(_relative(workspace.directory(other), project_root)) for other in needed]
     return scan_package(
         disk,

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
+from flakegen.nix.errors import NixSyntaxError
 from flakegen.spec.model import Spec
 from flakegen.spec.values import Namespace, NixData, NixExpr, Reference, SpecPath, Template
 
@@ -66,7 +68,7 @@ class Scope:
             *(part if isinstance(part, str) else self.reference(part) for part in template.parts)
         )
 
-    def templates(self, values: Mapping[str, Template]) -> dict[str, Expr]:
+    def templates(self, values: Mapping[Any, Template]) -> dict[str, Expr]:
         """Return the strings of a table, by sorted name."""
         return {name: self.template(values[name]) for name in sorted(values)}
 
@@ -82,7 +84,7 @@ class Scope:
             return nix.attrs({name: self.data(value[name]) for name in sorted(value)})
         return nix.value(value)
 
-    def table(self, values: Mapping[str, NixData]) -> dict[str, Expr]:
+    def table(self, values: Mapping[Any, NixData]) -> dict[str, Expr]:
         """Return the values of a table, by sorted name."""
         return {name: self.data(values[name]) for name in sorted(values)}
 
@@ -93,10 +95,7 @@ class Scope:
 
     def expression(self, expression: NixExpr) -> Expr:
         """Return an expression that the user wrote; a syntax error is reported where it stands in the spec."""
-        from flakegen.nix.parser import (
-            NixSyntaxError,
-            parse_expression,
-        )  # noqa: PLC0415  # brings the grammar in
+        from flakegen.nix.parser import parse_expression  # noqa: PLC0415  # brings the grammar in
 
         try:
             return parse_expression(expression.text)

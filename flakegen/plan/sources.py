@@ -42,7 +42,7 @@ def target_source(target: Target, inputs: PackageInputs, extra: Iterable[str] = 
     return _source(files, (folder,), own.folders, without)
 
 
-def test_source(
+def source_of_test(
     target: Target, inputs: PackageInputs, around: Surroundings, extra: Iterable[str] = ()
 ) -> SourcePlan:
     """Return the source of a test: what it is compiled from, and its package's folder, where it may look for fixtures."""

@@ -16,7 +16,7 @@
       perSystem = lib.genAttrs [ "aarch64-darwin" "aarch64-linux" "x86_64-linux" ] (
         system:
         let
-          pkgs = inputs.nixpkgs.legacyPackages."${system}";
+          pkgs = inputs.nixpkgs.legacyPackages.${system};
           toolchain = pkgs.symlinkJoin {
             name = "rust-toolchain";
             paths = [

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass, field
 from random import Random
 
-HOST = "x86_64-unknown-linux-gnu"
+from invocations import HOST, Invocations
+
 _CFGS = (
     "cfg(unix)",
     "cfg(windows)",
@@ -19,7 +20,15 @@ _CFGS = (
     HOST,
     "aarch64-unknown-linux-gnu",
 )
-_CRATE_TYPES = (["lib"], ["rlib"], ["cdylib"], ["staticlib"], ["dylib"], ["cdylib", "rlib"], ["dylib", "rlib"])
+_CRATE_TYPES = (
+    ["lib"],
+    ["rlib"],
+    ["cdylib"],
+    ["staticlib"],
+    ["dylib"],
+    ["cdylib", "rlib"],
+    ["dylib", "rlib"],
+)
 _TABLES = ("dependencies", "dependencies", "dependencies", "build-dependencies", "dev-dependencies")
 
 
@@ -56,7 +65,7 @@ def _toml(value: object) -> str:
 
 class _Generator:
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
+        self.random = Random(seed)  # noqa: S311 - reproducible, not secret
         self.files: dict[str, str] = {}
         self.is_virtual = self.chance(0.5)
         self.resolver = self.random.choice(["1", "2", "2", "3"])
@@ -76,7 +85,7 @@ class _Generator:
         for package in self.packages:
             self.write(package)
         self.root()
-        return Case(self.files, [self.invocation() for _ in range(6)])
+        return Case(self.files, [Invocations(self.random, self.packages).one() for _ in range(6)])
 
     def package(self, index: int) -> _Package:
         is_root = index == 0 and not self.is_virtual
@@ -139,7 +148,7 @@ class _Generator:
                 base["package"] = entry["package"]
             if self.chance(0.3):
                 base["default-features"] = False
-            if (features := self.pick((f for f in target.features if f != "default"), 1)):
+            if features := self.pick((f for f in target.features if f != "default"), 1):
                 base["features"] = features
             self.inherited[name] = base
         own = {key: value for key, value in entry.items() if key in ("features", "optional")}
@@ -189,14 +198,22 @@ class _Generator:
             package.features[holder].append(f"{name}{weak}/{self.random.choice(features)}")
 
     def write(self, package: _Package) -> None:
-        lines = ["[package]", f'name = "{package.name}"', f'version = "0.{package.index}.0"', f'edition = "{package.edition}"']
+        lines = [
+            "[package]",
+            f'name = "{package.name}"',
+            f'version = "0.{package.index}.0"',
+            f'edition = "{package.edition}"',
+        ]
         if package.links:
             lines.append(f'links = "{package.links}"')
         if package.folder == "ws":
             lines.append(f'resolver = "{self.resolver}"')
         lines += self.target_tables(package)
         if package.features:
-            lines += ["[features]", *(f"{name} = {_toml(values)}" for name, values in package.features.items())]
+            lines += [
+                "[features]",
+                *(f"{name} = {_toml(values)}" for name, values in package.features.items()),
+            ]
         for header, entries in package.tables.items():
             lines += [f"[{header}]", *(f"{name} = {_toml(entry)}" for name, entry in entries.items())]
         if package.has_script:
@@ -211,7 +228,12 @@ class _Generator:
         if self.chance(0.4) or not package.lib:
             self.files[f"{package.folder}/src/main.rs"] = "fn main() {}\n"
             package.bins.append(package.name)
-        for kind, folder in (("bin", "src/bin"), ("example", "examples"), ("test", "tests"), ("bench", "benches")):
+        for kind, folder in (
+            ("bin", "src/bin"),
+            ("example", "examples"),
+            ("test", "tests"),
+            ("bench", "benches"),
+        ):
             for number in range(self.random.choice([0, 0, 1, 1, 2])):
                 lines += self.target(package, kind, folder, f"{kind[0]}{number}")
         return lines
@@ -224,9 +246,8 @@ class _Generator:
             lines.append(f"crate-type = {_toml(self.random.choice(_CRATE_TYPES))}")
         if self.chance(0.1):
             lines.append(f'name = "other_name{package.index}"')
-        for key in ("test", "bench", "doctest", "doc"):
-            if self.chance(0.1):
-                lines.append(f"{key} = false")
+        keys = ("test", "bench", "doctest", "doc")
+        lines += [f"{key} = false" for key in keys if self.chance(0.1)]
         return lines if len(lines) > 1 else []
 
     def target(self, package: _Package, kind: str, folder: str, name: str) -> list[str]:
@@ -235,12 +256,13 @@ class _Generator:
         if kind == "bin":
             package.bins.append(name)
         lines = [f"[[{kind}]]", f'name = "{name}"']
-        required = self.pick([*package.features, *(f"{n}/f0" for n in package.names)], 1) if self.chance(0.4) else []
+        required = (
+            self.pick([*package.features, *(f"{n}/f0" for n in package.names)], 1) if self.chance(0.4) else []
+        )
         if required:
             lines.append(f"required-features = {_toml(required)}")
-        for key in ("test", "bench", "doc", "harness"):
-            if self.chance(0.1):
-                lines.append(f"{key} = {_toml(self.chance(0.5))}")
+        keys = ("test", "bench", "doc", "harness")
+        lines += [f"{key} = {_toml(self.chance(0.5))}" for key in keys if self.chance(0.1)]
         if kind == "example" and self.chance(0.2):
             lines.append('crate-type = ["staticlib"]')
         return lines if len(lines) > 2 or self.chance(0.2) else []
@@ -298,67 +320,22 @@ class _Generator:
         return lines
 
     def config(self) -> str:
-        lines = [f"[profile.{self.random.choice(['dev', 'release', 'custom'])}]", *self.profile_values(is_override=False)]
+        lines = [
+            f"[profile.{self.random.choice(['dev', 'release', 'custom'])}]",
+            *self.profile_values(is_override=False),
+        ]
         if self.chance(0.5):
-            lines += ["[build]", f'rustflags = ["--cfg", "special"]', f"incremental = {_toml(self.chance(0.5))}"]
+            lines += [
+                "[build]",
+                'rustflags = ["--cfg", "special"]',
+                f"incremental = {_toml(self.chance(0.5))}",
+            ]
         if self.chance(0.3):
             lines += ["[target.'cfg(unix)']", 'rustflags = "-C debug-assertions=no"']
         links = [p.links for p in self.packages if p.links]
         if links and self.chance(0.6):
             lines += [f"[target.{HOST}.{self.random.choice(links)}]", 'rustc-link-lib = ["x"]']
         return "\n".join(lines) + "\n"
-
-    def invocation(self) -> tuple[str, str, list[str]]:
-        members = [p for p in self.packages if p.is_member]
-        folders = ["ws"] if self.chance(0.7) else [p.folder for p in members]
-        command = self.random.choice(["build", "build", "build", "build", "test", "test", "bench", "check", "rustdoc"])
-        command = "build" if command == "rustdoc" else command
-        arguments = self.package_arguments(members)
-        arguments += self.target_arguments(command)
-        arguments += self.feature_arguments(members)
-        if self.chance(0.25):
-            arguments.append("--release") if command != "bench" else None
-        elif self.chance(0.2):
-            arguments += ["--profile", self.random.choice(["custom", "release", "dev"])]
-        if self.chance(0.3):
-            triples = [HOST, "aarch64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-apple-darwin"]
-            for triple in self.random.sample(triples, self.random.choice([1, 1, 2])):
-                arguments += ["--target", triple]
-        return self.random.choice(folders), command, arguments
-
-    def package_arguments(self, members: list[_Package]) -> list[str]:
-        if self.chance(0.3):
-            arguments = ["--workspace"]
-            if self.chance(0.3) and len(members) > 1:
-                arguments += ["--exclude", self.random.choice(members).name]
-            return arguments
-        if self.chance(0.6):
-            pool = members if self.chance(0.9) else self.packages
-            return [part for p in self.random.sample(pool, min(len(pool), self.random.choice([1, 1, 2]))) for part in ("-p", p.name)]
-        return []
-
-    def target_arguments(self, command: str) -> list[str]:
-        if self.chance(0.45):
-            return []
-        flags = ["--lib", "--bins", "--examples", "--tests", "--benches", "--all-targets"]
-        names = ["--bin=b0", "--example=e0", "--test=t0", "--bench=b0", "--test=t*"]
-        if command == "test":
-            names.append("--doc")
-        chosen = self.random.sample(flags, self.random.choice([1, 1, 2])) if self.chance(0.8) else [self.random.choice(names)]
-        return chosen
-
-    def feature_arguments(self, members: list[_Package]) -> list[str]:
-        arguments: list[str] = []
-        if self.chance(0.15):
-            arguments.append("--all-features")
-        if self.chance(0.2):
-            arguments.append("--no-default-features")
-        if self.chance(0.3):
-            package = self.random.choice(members)
-            pool = [*package.features, *package.optional, *(f"{n}/f0" for n in package.names), f"{package.name}/f0"]
-            if pool:
-                arguments += ["--features", ",".join(self.random.sample(pool, min(len(pool), self.random.choice([1, 2]))))]
-        return arguments
 
 
 def generate(seed: int) -> Case:

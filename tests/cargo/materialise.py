@@ -85,6 +85,8 @@ def _checksum(name: str) -> str:
 
 def _lock(folder: Path) -> None:
     line = ["cargo", "generate-lockfile", "--offline"]
-    done = subprocess.run(line, cwd=folder, env=cargo_environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        line, cwd=folder, env=cargo_environment(), capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise AssertionError(done.stderr)

@@ -53,13 +53,18 @@ def canonical(graph: dict) -> tuple[list[str], dict[str, dict]]:
         visit(index)
     shown = {}
     for index, digest in hashes.items():
-        edges = sorted({(d["extern_crate_name"], hashes[d["index"]][:6]) for d in units[index]["dependencies"]})
+        edges = sorted(
+            {(d["extern_crate_name"], hashes[d["index"]][:6]) for d in units[index]["dependencies"]}
+        )
         shown[digest + (" root" if index in roots else "")] = {**units[index], "dependencies": edges}
     return sorted(shown), shown
 
 
 def _hash(unit: dict, hashes: dict[int, str]) -> str:
-    edges = {(d["extern_crate_name"], d.get("public"), d.get("noprelude"), hashes[d["index"]]) for d in unit["dependencies"]}
+    edges = {
+        (d["extern_crate_name"], d.get("public"), d.get("noprelude"), hashes[d["index"]])
+        for d in unit["dependencies"]
+    }
     own = {key: value for key, value in unit.items() if key != "dependencies"}
     return hashlib.sha256(json.dumps([own, sorted(edges)], sort_keys=True).encode()).hexdigest()
 

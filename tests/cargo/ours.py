@@ -33,7 +33,9 @@ def load(folder: Path, sources: FactsSources | None = None, facts: Facts | None 
     return load_workspace(folder / "Cargo.toml", facts=provide, config_roots=ConfigRoots(start=folder))
 
 
-def our_graph(workspace: Workspace, command: str, arguments: list[str], sources: FactsSources | None = None) -> dict:
+def our_graph(
+    workspace: Workspace, command: str, arguments: list[str], sources: FactsSources | None = None
+) -> dict:
     """The unit graph of an invocation, through JSON and back."""
     request = request_of(parse(command, arguments), workspace.config.build_targets)
     graph = build_unit_graph(workspace, request)

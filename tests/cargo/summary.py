@@ -35,6 +35,9 @@ def _own(unit: Unit) -> str:
 
 def _line(graph: UnitGraph, index: int, number: dict[int, int], lto: str) -> str:
     unit = graph.units[index]
-    edges = ", ".join(f"{name}={place}" for name, place in sorted({(d.extern_crate_name, number[d.index]) for d in unit.dependencies}))
+    edges = ", ".join(
+        f"{name}={place}"
+        for name, place in sorted({(d.extern_crate_name, number[d.index]) for d in unit.dependencies})
+    )
     root = "*" if index in graph.roots else " "
     return f"{number[index]:>3}{root} {_own(unit)} {lto} -> {edges}".rstrip(" ->")

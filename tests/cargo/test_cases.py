@@ -26,7 +26,10 @@ def test_graph_is_cargos(name, tmp_path, snapshot):
     shown = []
     for command, *arguments in case.runs:
         theirs = cargo_graph(command, arguments, case.folder)
-        assert differences(our_graph(workspace, command, arguments, sources), theirs) == "", (command, arguments)
+        assert differences(our_graph(workspace, command, arguments, sources), theirs) == "", (
+            command,
+            arguments,
+        )
         request = replace(request_of(parse(command, arguments), ()), cfg_set=CfgSetKind.STABLE)
         shown.append(f"$ {' '.join([command, *arguments])}\n{summary(build_unit_graph(workspace, request))}")
     assert "\n\n".join(shown) == snapshot

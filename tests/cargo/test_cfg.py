@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flakegen.cargo.cfg import Combined, Constant, Is, Operator, TargetName, _by_grammar, _quick, holds, parse_platform
+from flakegen.cargo.cfg import (
+    Combined,
+    Constant,
+    Is,
+    Operator,
+    TargetName,
+    _by_grammar,
+    _quick,
+    holds,
+    parse_platform,
+)
 from flakegen.cargo.errors import CfgError
 from flakegen.cargo.platforms import CfgSetKind, Platform, base_cfgs, known_triples, with_rustflags
 
@@ -14,14 +24,20 @@ LINUX = "x86_64-unknown-linux-gnu"
 
 _names = st.sampled_from(["unix", "windows", "target_os", "r", "all_of", "anything", "x9", "_y"])
 _raw = st.sampled_from(["r#unix", "r#all", "r#true", "true", "false"])
-_atoms = st.one_of(_names, _raw, st.builds('{} = "{}"'.format, _names, st.sampled_from(["linux", "", "a b", "ü"])))
+_atoms = st.one_of(
+    _names, _raw, st.builds('{} = "{}"'.format, _names, st.sampled_from(["linux", "", "a b", "ü"]))
+)
 
 
 def _combined(inner):
     lists = st.lists(inner, max_size=3)
     return st.one_of(
-        st.builds(lambda kind, items, comma: f"{kind}({', '.join(items)}{',' if comma and items else ''})",
-                  st.sampled_from(["all", "any"]), lists, st.booleans()),
+        st.builds(
+            lambda kind, items, comma: f"{kind}({', '.join(items)}{',' if comma and items else ''})",
+            st.sampled_from(["all", "any"]),
+            lists,
+            st.booleans(),
+        ),
         st.builds("not({})".format, inner),
     )
 
@@ -133,7 +149,15 @@ def test_every_known_triple_has_the_facts_that_manifests_ask_for(triple):
 
 def test_rustflags_change_the_set():
     cfgs = base_cfgs(LINUX, CfgSetKind.STABLE)
-    flags = ("--cfg", "special", '--cfg=key="v"', "-Ctarget-feature=+avx,-sse", "-C", "debug-assertions=off", "-Cpanic=abort")
+    flags = (
+        "--cfg",
+        "special",
+        '--cfg=key="v"',
+        "-Ctarget-feature=+avx,-sse",
+        "-C",
+        "debug-assertions=off",
+        "-Cpanic=abort",
+    )
     changed = with_rustflags(cfgs, flags)
     assert {"special", ("key", "v"), ("target_feature", "avx"), ("panic", "abort")} <= changed
     assert not {"debug_assertions", ("target_feature", "sse"), ("panic", "unwind")} & changed

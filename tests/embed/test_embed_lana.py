@@ -48,35 +48,37 @@ def scanned(name: str) -> PackageInputs:
     )
 
 
-def all_targets() -> list[tuple[str, int]]:
-    members = sorted(path.parent for path in LANA.glob("*/*/Cargo.toml"))
-    assert 14 <= len(members) <= 20
-    names = [tomllib.loads((member / "Cargo.toml").read_text())["package"]["name"] for member in members]
-    return [(name, index) for name in names for index in range(len(packages()[name]["targets"]))]
+def members() -> list[str]:
+    manifests = sorted(LANA.glob("*/*/Cargo.toml"))
+    return [tomllib.loads(manifest.read_text())["package"]["name"] for manifest in manifests]
 
 
 @pytest.mark.cargo
-@pytest.mark.parametrize(("name", "index"), all_targets())
-def test_rustc_reads_nothing_that_the_scan_did_not_find(name, index):
+@pytest.mark.parametrize("name", members())
+def test_rustc_reads_nothing_that_the_scan_did_not_find(name):
     package = packages()[name]
-    target, inputs = package["targets"][index], scanned(name).targets[index]
-    is_test_target = inputs.target.kind.role is InputRole.TEST
-    for test in (False, True):
-        listed = dep_info(
-            Path(target["src_path"]),
-            package=Path(package["manifest_path"]).parent,
-            cwd=LANA,
-            edition=target["edition"],
-            test=test,
-            features=tuple(package["features"]),
-            proc_macro="proc-macro" in target["kind"],
-        )
-        assert listed is not None, "rustc gave no dep-info"
-        theirs = {str(path.relative_to(LANA)) for path in listed if path.is_relative_to(LANA)}
-        modules = {*inputs.modules, *(inputs.test_modules if test else ())}
-        files = {*inputs.files, *(inputs.test_files if test or is_test_target else ())}
-        assert {path for path in theirs if path.endswith(".rs")} == modules
-        assert theirs <= modules | files
+    for target, inputs in zip(package["targets"], scanned(name).targets, strict=True):
+        for test in (False, True):
+            listed = dep_info(
+                Path(target["src_path"]),
+                package=Path(package["manifest_path"]).parent,
+                cwd=LANA,
+                edition=target["edition"],
+                test=test,
+                features=tuple(package["features"]),
+                proc_macro="proc-macro" in target["kind"],
+            )
+            assert listed is not None, "rustc gave no dep-info"
+            theirs = {str(path.relative_to(LANA)) for path in listed if path.is_relative_to(LANA)}
+            modules = {*inputs.modules, *(inputs.test_modules if test else ())}
+            in_tests = test or inputs.target.kind.role is InputRole.TEST
+            files = {*inputs.files, *(inputs.test_files if in_tests else ())}
+            assert {path for path in theirs if path.endswith(".rs")} == modules
+            assert theirs <= modules | files
+
+
+def test_the_workspace_is_the_expected_one():
+    assert 14 <= len(members()) <= 20
 
 
 @pytest.mark.cargo

@@ -40,13 +40,37 @@ KEYWORDS = ["or", "in", "rec", "inherit", "let"]
 plain_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 awkward_text = st.lists(
     st.sampled_from(
-        ["$", "{", "}", "${", "$${", "''", "'", '"', "\\", "\n", "\r", "\t", " ", "  ", "a", "é", "''$", "\\n", "x y", "/*", "#"]
+        [
+            "$",
+            "{",
+            "}",
+            "${",
+            "$${",
+            "''",
+            "'",
+            '"',
+            "\\",
+            "\n",
+            "\r",
+            "\t",
+            " ",
+            "  ",
+            "a",
+            "é",
+            "''$",
+            "\\n",
+            "x y",
+            "/*",
+            "#",
+        ]
     ),
     max_size=12,
 ).map("".join)
 texts = plain_text | awkward_text
 
-names = st.sampled_from(["a", "b", "foo", "barBaz", "x'", "with-dash", "_", "aVeryLongNameThatTakesRoomOnTheLine"])
+names = st.sampled_from(
+    ["a", "b", "foo", "barBaz", "x'", "with-dash", "_", "aVeryLongNameThatTakesRoomOnTheLine"]
+)
 attribute_names = names | st.sampled_from([*KEYWORDS, "", "1", "a b", 'q"', "${x}", "ü", "dot.ted"])
 comments = st.sampled_from([(), (), (), ("a comment",), ("two", "lines")])
 
@@ -74,20 +98,26 @@ def _indented(parts):
 
 
 def _interpolated_paths(expressions):
-    pieces = st.tuples(st.sampled_from(["./a-", "./a/", "/", "~/"]), expressions, st.sampled_from(["", "/b", ".nix"]))
+    pieces = st.tuples(
+        st.sampled_from(["./a-", "./a/", "/", "~/"]), expressions, st.sampled_from(["", "/b", ".nix"])
+    )
     return pieces.map(joined_parts).map(Path)
 
 
 def _computed(expression):
     """A computed name; a string without interpolation is a known one."""
-    if isinstance(expression, String | IndentedString) and not any(not isinstance(p, str) for p in expression.parts):
+    if isinstance(expression, String | IndentedString) and not any(
+        not isinstance(p, str) for p in expression.parts
+    ):
         return Dynamic(Identifier("computed"))
     return Dynamic(expression)
 
 
 def _paths(expressions):
     quoted = st.tuples(texts, expressions).map(joined_parts).map(String)
-    return st.lists(attribute_names | attribute_names | quoted | expressions.map(_computed), min_size=1, max_size=3).map(tuple)
+    return st.lists(
+        attribute_names | attribute_names | quoted | expressions.map(_computed), min_size=1, max_size=3
+    ).map(tuple)
 
 
 def _bindings(expressions, first=None):
@@ -104,7 +134,9 @@ def _bindings(expressions, first=None):
                 kept.append(Inherit(fresh, entry.source, entry.comment, entry.blank_before and bool(kept)))
             elif not isinstance(entry.path[0], str) or entry.path[0] not in seen:
                 seen.add(entry.path[0])
-                kept.append(Binding(entry.path, entry.value, entry.comment, entry.blank_before and bool(kept)))
+                kept.append(
+                    Binding(entry.path, entry.value, entry.comment, entry.blank_before and bool(kept))
+                )
         return tuple(kept)
 
     paths = _paths(expressions) if first is None else st.tuples(first)
@@ -125,12 +157,17 @@ def _list(items):
         return List(())
     head = Item(first.value, first.comment) if isinstance(first, Item) and first.comment else first
     head = head.value if isinstance(head, Item) and not head.comment else head
-    plain = [item.value if isinstance(item, Item) and not item.comment and not item.blank_before else item for item in others]
+    plain = [
+        item.value if isinstance(item, Item) and not item.comment and not item.blank_before else item
+        for item in others
+    ]
     return List((head, *plain))
 
 
 def _lists(expressions):
-    return st.lists(expressions | expressions | st.builds(Item, expressions, comments, st.booleans()), max_size=8).map(_list)
+    return st.lists(
+        expressions | expressions | st.builds(Item, expressions, comments, st.booleans()), max_size=8
+    ).map(_list)
 
 
 def _select(target, path, default):
@@ -180,4 +217,6 @@ def _extend(expressions):
     )
 
 
-expressions = st.recursive(atoms | texts.map(lambda text: String((text,) if text else ())), _extend, max_leaves=25)
+expressions = st.recursive(
+    atoms | texts.map(lambda text: String((text,) if text else ())), _extend, max_leaves=25
+)

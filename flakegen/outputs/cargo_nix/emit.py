@@ -15,6 +15,7 @@ from flakegen.plan.model import BuildPlan
 
 _RUNTIME = (
     "bundle.sh",
+    "cargo.sh",
     "cfg.sh",
     "common.sh",
     "default.nix",
@@ -23,6 +24,7 @@ _RUNTIME = (
     "join.sh",
     "script.nix",
     "script.sh",
+    "shim.sh",
     "test.sh",
     "unit.sh",
     "units.nix",

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from flakegen.plan.model import CargoPlan, CratePlan, FolderPlan, SourcePlan, TargetPlan, UnitEdges, UnitPlan
 
-Value: TypeAlias = "str | int | bool | None | list[Value] | Mapping[str, Value]"
+Value: TypeAlias = "str | int | bool | list[Value] | Mapping[str, Value] | None"
 
 
 def table(plan: CargoPlan) -> dict[str, Value]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from flakegen.nix import build as nix
-from flakegen.nix.ast import Binding, BinaryOperator, Expr, File
+from flakegen.nix.ast import BinaryOperator, Binding, Dynamic, Expr, File, Select
 from flakegen.nix.names import mentions
 from flakegen.nix.printer import print_file
 from flakegen.outputs.fixed import fixed_files
@@ -106,7 +106,7 @@ def _pkgs(plan: BuildPlan) -> Expr:
                 "overlays": [nix.select("inputs.rust-overlay.overlays.default")],
             },
         )
-    return nix.select(nix.select("inputs.nixpkgs.legacyPackages"), nix.interpolated(nix.identifier("system")))
+    return Select(nix.select("inputs.nixpkgs.legacyPackages"), (Dynamic(nix.identifier("system")),))
 
 
 def _section(plan: BuildPlan, section: str) -> Expr:

@@ -172,7 +172,7 @@ in
               "${pkgs.coreutils}"
               "${pkgs.stdenv.cc}"
             ];
-            inherit (tools) cargo;
+            inherit (unit) cargo realCargo;
             inherit (unit) src version;
             inherit (table) workspace;
             inherit (crate) directory;

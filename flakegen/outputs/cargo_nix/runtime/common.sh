@@ -27,6 +27,7 @@ enter_source() {
   local top=$src${workspace:+/$workspace}
   if [[ -n $isLocal && $manifestDir/ == "$top"/* ]]; then
     cd "$top"
+    export FLAKEGEN_WORKSPACE=$top
     main=${manifestDir#"$top"}/${main:-}
     main=${main#/}
   else
@@ -41,7 +42,7 @@ export_package_environment() {
   local core=${version%%[-+]*} pre=${version%%+*}
   local -a numbers
   IFS=. read -ra numbers <<<"$core"
-  export CARGO=$cargo CARGO_MANIFEST_DIR=$manifestDir CARGO_MANIFEST_PATH=$manifestDir/Cargo.toml
+  export CARGO=$cargo FLAKEGEN_CARGO=$realCargo CARGO_MANIFEST_DIR=$manifestDir CARGO_MANIFEST_PATH=$manifestDir/Cargo.toml
   export CARGO_PKG_NAME=$pname CARGO_PKG_VERSION=$version CARGO_PKG_VERSION_MAJOR=${numbers[0]}
   export CARGO_PKG_VERSION_MINOR=${numbers[1]} CARGO_PKG_VERSION_PATCH=${numbers[2]}
   pre=${pre#"$core"}

@@ -30,6 +30,8 @@ let
     run = ./script.sh;
     unpack = ./unpack.sh;
     cfg = ./cfg.sh;
+    cargo = ./cargo.sh;
+    shim = ./shim.sh;
   };
   path = map (package: "${package}") [
     pkgs.stdenv.cc
@@ -99,6 +101,16 @@ let
         rustFlags = attributes.rustFlags ++ given.extraRustcOpts or [ ];
       }
     );
+
+  # What units are told is cargo: see cargo.sh.
+  cargo = "${
+    lean scripts.shim {
+      name = "cargo-for-units";
+      shell = bash;
+      text = scripts.cargo;
+      program = "cargo";
+    }
+  }/bin/cargo";
 
   hostOverrides = overrides pkgs;
   targetOverrides = overrides targetPkgs;
@@ -179,7 +191,8 @@ let
     crate: unit:
     {
       inherit (scripts) common;
-      inherit (tools) cargo;
+      inherit cargo;
+      realCargo = tools.cargo;
       inherit (crate) version;
       inherit (unit) features;
       pname = crate.name;
@@ -288,7 +301,7 @@ let
           bins = builtins.mapAttrs (_: key: units.${key}) unit.bins;
           linksNatively = part.kind == "lib" || crate ? hasLib;
           scrub = isProduct;
-          toolPaths = if isProduct then builtins.attrValues tools else [ ];
+          toolPaths = if isProduct then builtins.attrValues tools ++ [ cargo ] else [ ];
         }
       );
   capped = [

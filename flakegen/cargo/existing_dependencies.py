@@ -1,9 +1,10 @@
-"""Where cargo's two resolvers disagree: features that reach a package through its own dev-dependencies.
+"""Which optional dependencies exist at all: the answer of cargo's first resolver, where it differs from the second's.
 
-Cargo first resolves which dependencies exist (dev-dependencies only of the selected packages *as selected*), and then
-features, where a selected package that is also somebody's dependency is one and the same. A value `dev/feature` of a
-feature that only such a dependent asks for then enables features whose optional dependencies were never resolved: the
-feature is on, the dependency is not there. Only then does this pass run; it finds what the first resolver had enabled.
+Cargo first resolves which dependencies exist (dev-dependencies only of the selected packages *as selected*; weak values
+count as strong ones), and then features, where a selected package that is also somebody's dependency is one and the
+same. So a value `dev/feature` of a feature that only such a dependent asks for enables features whose optional
+dependencies were never resolved: the feature is on, the dependency is not there. And `required-features` may name a
+feature of a dependency that only a weak value mentions. This pass is only run where one of these can matter.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from flakegen.cargo.feature_map import DependencyFeature, Feature, FeatureValue, OptionalDependency, parse_value
+from flakegen.cargo.feature_map import (
+    DependencyFeature,
+    Feature,
+    FeatureValue,
+    OptionalDependency,
+    parse_value,
+)
 from flakegen.cargo.known_features import known_features
 from flakegen.cargo.package import DependencyKind
 from flakegen.cargo.workspace import Workspace
 
-Enabled = dict[int, set[str]]
+Existing = dict[int, set[str]]
 """Names of optional dependencies that exist, by package."""
 
 
@@ -48,7 +55,9 @@ class _Activations:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.features: dict[tuple[int, bool], set[str]] = {}
-        self.named: dict[tuple[int, bool], dict[str, set[str]]] = {}  # dependency -> features, as asked by values
+        self.named: dict[tuple[int, bool], dict[str, set[str]]] = (
+            {}
+        )  # dependency -> features, as asked by values
         self.pending: list[tuple[int, bool, FeatureValue]] = []
 
     def enter(self, index: int, *, is_root: bool) -> None:
@@ -72,7 +81,9 @@ class _Activations:
             if dependency.kind is DependencyKind.DEV and not is_root:
                 continue
             self.enter(package, is_root=False)
-            self.pending += [(package, False, parse_value(text)) for text in (*dependency.features, *features)]
+            self.pending += [
+                (package, False, parse_value(text)) for text in (*dependency.features, *features)
+            ]
             if dependency.default_features and "default" in known_features(self.workspace, package):
                 self.pending.append((package, False, Feature("default")))
 
@@ -80,7 +91,7 @@ class _Activations:
         while self.pending:
             self._activate(*self.pending.pop())
 
-    def _activate(self, index: int, is_root: bool, value: FeatureValue) -> None:  # noqa: FBT001 - an entry's part
+    def _activate(self, index: int, is_root: bool, value: FeatureValue) -> None:  # noqa: FBT001
         if isinstance(value, Feature):
             features = self.features[index, is_root]
             if value.name not in features:
@@ -105,17 +116,23 @@ class _Activations:
                 self.pending.append((index, is_root, Feature(value.dependency)))
 
 
-def resolved_names(workspace: Workspace, seeds: Iterable[Planted]) -> Enabled | None:
-    """The optional dependencies that cargo's first resolver enables; None where both resolvers agree anyway."""
+def resolvers_may_disagree(workspace: Workspace, seeds: Iterable[Planted]) -> bool:
+    """Whether features can be on whose optional dependencies do not exist."""
+    return any(_has_dev_values(workspace, seed.package) for seed in seeds)
+
+
+def existing_dependencies(workspace: Workspace, seeds: Iterable[Planted]) -> Existing:
+    """The optional dependencies that cargo's first resolver enables; remembered per workspace by the seeds."""
     planted = tuple(seeds)
-    if not any(_has_dev_values(workspace, seed.package) for seed in planted):
-        return None
-    activations = _Activations(workspace)
-    for seed in planted:
-        activations.enter(seed.package, is_root=True)
-        activations.pending += [(seed.package, True, value) for value in seed.values]
-    activations.run()
-    enabled: Enabled = {}
-    for (index, _), named in activations.named.items():
-        enabled.setdefault(index, set()).update(named)
-    return enabled
+    cache: dict[tuple[Planted, ...], Existing] = workspace.cache.setdefault("existing dependencies", {})
+    found = cache.get(planted)
+    if found is None:
+        activations = _Activations(workspace)
+        for seed in planted:
+            activations.enter(seed.package, is_root=True)
+            activations.pending += [(seed.package, True, value) for value in seed.values]
+        activations.run()
+        found = cache[planted] = {}
+        for (index, _), named in activations.named.items():
+            found.setdefault(index, set()).update(named)
+    return found
