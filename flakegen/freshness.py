@@ -20,9 +20,8 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from flakegen import __version__
 from flakegen.tree import common_origin, encoded, own_files, read_tree, tree_digest
@@ -37,8 +36,7 @@ _SECOND = 1_000_000_000
 _FORMAT = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(NamedTuple):  # no dataclass, which would load inspect
     """What a compilation leaves on the disk, as digests: the output folder, and the one file beside the spec.
 
     ``origin`` is the spec as the written files name it; ``facts`` is None for a spec without a Cargo workspace.
@@ -112,8 +110,8 @@ def remember(spec: str, started: int, watched: Watched, written: Written) -> Non
             "program": _program(),
             "started": started,
             "stamps": _digest(watched, None),
-            "written": asdict(written),
-            "watched": asdict(watched),
+            "written": written._asdict(),
+            "watched": watched._asdict(),
         }
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(staging, "w", encoding="ascii") as file:

@@ -132,7 +132,7 @@ def _single(name: str, value: str | None) -> Expression:
 
 
 def _quick(text: str) -> Expression | None:
-    """Parse an expression without trailing commas and raw names; None for everything else, be it right or wrong."""
+    """Parse an expression without raw names; None for everything else, be it right or wrong."""
     stack: list[tuple[Operator | None, list[Expression]]] = [(None, [])]
     at, expects_item = 0, True
     while at < len(text):
@@ -141,7 +141,8 @@ def _quick(text: str) -> Expression | None:
             return None
         at = match.end()
         operator, name, value, mark = match.groups()
-        if expects_item is (mark is not None):
+        may_end = mark == ")" and stack[-1][0] in (Operator.ALL, Operator.ANY)  # empty, or after a comma
+        if expects_item is (mark is not None) and not may_end:
             return None
         if operator:
             stack.append((Operator(operator), []))
@@ -161,6 +162,7 @@ def _quick(text: str) -> Expression | None:
             if kind is None:
                 return None
             stack[-1][1].append(Combined(kind, tuple(items)))
+            expects_item = False
     return stack[0][1][0] if len(stack) == 1 and len(stack[0][1]) == 1 and not expects_item else None
 
 

@@ -13,9 +13,9 @@ from flakegen.cargo.workspace import Workspace
 def _print_cfg(triple: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str] | None:
     line = ["rustc", "--print", "cfg", "--target", triple]
     try:
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - a list, no shell
             line, env=environment, capture_output=True, text=True, check=False
-        )  # noqa: S603
+        )
     except OSError:
         return None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flakegen.cargo.build_context import BuildContext
 from flakegen.cargo.errors import Problem, SelectionError
-from flakegen.cargo.graph_node import NORMAL, Edge, Node, UnitFor
+from flakegen.cargo.graph_node import Edge, Node, UnitFor
 from flakegen.cargo.package import Dependency, DependencyKind, Target, TargetKind
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.roots import root_unit_for
@@ -72,7 +72,7 @@ class EdgeBuilder:
         if target.kind is not TargetKind.LIB or node.mode is Mode.DOCTEST:
             edges += self._own_library(node, unit_for)
         if node.mode is Mode.TEST and target.kind in _HARNESSED:
-            edges += self._binaries(node)
+            edges += self._binaries(node, UnitFor(root=unit_for.root))
         return edges
 
     def _edge(
@@ -191,7 +191,7 @@ class EdgeBuilder:
         if node.mode is Mode.DOC and library.doc:
             yield self._edge(node, node.package, library, role, Mode.DOC)
 
-    def _binaries(self, node: Node) -> Iterator[Edge]:
+    def _binaries(self, node: Node, unit_for: UnitFor) -> Iterator[Edge]:
         """An integration test or benchmark runs the package's binaries; they are built as nothing special."""
         platforms = (node.platform or self.context.host,)
         for target in self.workspace.packages[node.package].targets:
@@ -200,7 +200,7 @@ class EdgeBuilder:
             required = target.required_features
             if required and self.context.missing_features(node.package, required, platforms, with_dev=False):
                 continue
-            yield self._edge(node, node.package, target, NORMAL, Mode.BUILD)
+            yield self._edge(node, node.package, target, unit_for, Mode.BUILD)
 
     def _link_runs(self) -> None:
         """A script's run depends on the runs of the `links` packages that its own package's units depend on."""
@@ -214,7 +214,8 @@ class EdgeBuilder:
             run.edges = [*(run.edges or ()), *edges]
 
     def _linked(self, run: Node, users: list[Node]) -> list[Edge]:
-        found: dict[int, Edge] = {}
+        # Edges that differ only in what they were made for count twice, and set otherwise equal runs apart, as in cargo.
+        found: dict[tuple[int, UnitFor], Edge] = {}
         for user in users:
             for edge in user.edges or ():
                 other = edge.node
@@ -227,7 +228,7 @@ class EdgeBuilder:
                     continue
                 runs = (e for e in other.edges or () if e.node.mode is Mode.RUN_CUSTOM_BUILD)
                 if other_run := next(runs, None):
-                    found.setdefault(id(other_run.node), other_run)
+                    found.setdefault((id(other_run.node), other_run.unit_for), other_run)
         return list(found.values())
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flakegen.cargo.crate_archive import read_archive
 from flakegen.cargo.errors import CargoError, FactsError, Problem, raise_all
 from flakegen.cargo.facts import Facts, PackageFacts, facts_of, key_of
 from flakegen.cargo.inheritance import table_of
@@ -107,6 +105,8 @@ class FactsSources:
         folder = self.folder_of(locked.name, locked.version, source)
         if folder is not None:
             return self.read_folder(locked, source, folder)
+        from flakegen.cargo.crate_archive import read_archive  # noqa: PLC0415 - tarfile is slow to import
+
         for path in self._archives(locked, source) if source.kind is SourceKind.REGISTRY else ():
             tree = read_archive(path, f"{locked.name}-{locked.version}", locked.checksum)
             place = ManifestPlace(
@@ -211,6 +211,8 @@ def ask_cargo(manifest: Path) -> dict[tuple[str, str], Path]:
     Raises:
         FactsError: cargo is not there, or fails.
     """
+    import subprocess  # noqa: PLC0415 - the last resort pays for itself
+
     line = ["cargo", "metadata", "--locked", "--format-version", "1", "--manifest-path", str(manifest)]
     try:
         done = subprocess.run(line, capture_output=True, check=False)  # noqa: S603 - a list, no shell

@@ -16,6 +16,7 @@ class UnitFor(NamedTuple):
     host: bool = False  # a build script, a proc-macro, or something they need: build-override applies
     host_features: bool = False  # its features are those of a host dependency
     unwind: bool = False  # `panic` of the profile does not apply
+    root: Platform | None = None  # the platform of the root it is reached from
 
     def to_target(self, parent: Target, target: Target) -> UnitFor:
         """What a dependency on ``target`` is built for."""
@@ -25,14 +26,12 @@ class UnitFor(NamedTuple):
             self.host or for_host,
             self.host_features or is_from_script or target.proc_macro,
             self.unwind or for_host,
+            self.root,
         )
 
     def for_script(self) -> UnitFor:
         """What this unit's build script is built and run for: the profile is the host's, the features stay."""
-        return UnitFor(True, self.host_features, True)
-
-
-NORMAL = UnitFor()
+        return UnitFor(host=True, host_features=self.host_features, unwind=True, root=self.root)
 
 
 class Edge(NamedTuple):

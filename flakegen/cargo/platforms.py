@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 
 from flakegen.cargo.cfg import CfgSet, CfgValue, matches, parse_platform
 from flakegen.cargo.errors import PlatformError, Problem
+from flakegen.cargo.suggest import did_you_mean
 
 _DATA = Path(__file__).parent / "data" / "cfg.json"
 
@@ -89,8 +89,7 @@ def base_cfgs(triple: str, kind: CfgSetKind) -> CfgSet:
     """
     target = _table().targets.get(triple)
     if target is None:
-        close = get_close_matches(triple, _table().targets, n=1)
-        hint = f"did you mean `{close[0]}`?" if close else "known triples: " + ", ".join(known_triples())
+        hint = did_you_mean(triple, known_triples()) or "known triples: " + ", ".join(known_triples())
         raise PlatformError(
             Problem(code="platform-unknown", message=f"unknown target triple `{triple}`", hint=hint)
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import assert_never
 
 from flakegen.cargo.build_context import BuildContext
@@ -13,6 +12,7 @@ from flakegen.cargo.globs import is_glob, name_matches
 from flakegen.cargo.graph_node import Node, UnitFor
 from flakegen.cargo.package import Package, Target, TargetKind
 from flakegen.cargo.request import BuildRequest, Every, Intent, TargetRule
+from flakegen.cargo.suggest import did_you_mean
 from flakegen.cargo.unit import Mode
 
 _DOCTESTABLE = frozenset({"lib", "rlib", "proc-macro"})
@@ -136,10 +136,8 @@ class _Selected:
     def _complain(self, what: str, name: str, wanted: Callable[[Target], bool]) -> None:
         packages = [self.context.workspace.packages[index] for index in self.context.selection.packages]
         names = sorted({target.name for package in packages for target in package.targets if wanted(target)})
-        close = get_close_matches(name, names, n=1)
-        hint = (
-            f"did you mean `{close[0]}`?" if close else ("available: " + ", ".join(names) if names else None)
-        )
+        available = "available: " + ", ".join(names) if names else None
+        hint = did_you_mean(name, names) or available
         message = f"no {what} target is named `{name}` in the selected packages"
         self.problems.append(Problem(code="target-unknown", message=message, hint=hint))
 
@@ -216,7 +214,7 @@ def root_unit_for(request: BuildRequest, root: Node) -> UnitFor:
     """What a root is built for, as far as its dependencies are concerned."""
     is_test = root.mode in _TEST_MODES or request.intent in (Intent.TEST, Intent.BENCH)
     host = root.target.proc_macro
-    return UnitFor(host=host, host_features=host, unwind=is_test or host)
+    return UnitFor(host=host, host_features=host, unwind=is_test or host, root=root.platform)
 
 
 def make_roots(context: BuildContext) -> list[Node]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from flakegen.cargo.errors import Problem, SelectionError, raise_all
 from flakegen.cargo.feature_map import (
@@ -19,6 +18,7 @@ from flakegen.cargo.known_features import known_features
 from flakegen.cargo.request import BuildRequest
 from flakegen.cargo.source import source_address
 from flakegen.cargo.spec import PackageSpec, parse_spec
+from flakegen.cargo.suggest import did_you_mean
 from flakegen.cargo.workspace import Resolver, Workspace
 
 
@@ -38,9 +38,8 @@ def _matching(workspace: Workspace, spec: PackageSpec, indices: tuple[int, ...])
 
 
 def _not_found(workspace: Workspace, text: str) -> Problem:
-    names = sorted({package.id.name for package in workspace.packages})
-    close = get_close_matches(text, names, n=1)
-    hint = f"did you mean `{close[0]}`?" if close else None
+    names = {package.id.name for package in workspace.packages}
+    hint = did_you_mean(text, names)
     return Problem(code="package-unknown", message=f"no package matches `{text}`", hint=hint)
 
 
@@ -185,9 +184,8 @@ def _new_seeds(workspace: Workspace, request: BuildRequest, selected: list[int])
 
 
 def _unknown_feature(workspace: Workspace, value: FeatureValue, selected: list[int], names: str) -> Problem:
-    known = sorted({name for index in selected for name in known_features(workspace, index)})
-    close = get_close_matches(_text(value), known, n=1)
-    hint = f"did you mean `{close[0]}`?" if close else None
+    known = {name for index in selected for name in known_features(workspace, index)}
+    hint = did_you_mean(_text(value), known)
     message = f"none of the selected packages has the feature `{_text(value)}`: {names}"
     return Problem(code="feature-unknown", message=message, hint=hint)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flakegen.cargo.build_context import make_context
+from flakegen.cargo.doc_duplicates import drop_duplicate_docs
 from flakegen.cargo.edges import EdgeBuilder
 from flakegen.cargo.package import SourceKind
-from flakegen.cargo.request import BuildRequest
+from flakegen.cargo.request import BuildRequest, Intent
 from flakegen.cargo.roots import make_roots
 from flakegen.cargo.sharing import share
 from flakegen.cargo.unit import Unit, UnitDependency, UnitGraph
@@ -20,7 +21,10 @@ def build_unit_graph(workspace: Workspace, request: BuildRequest) -> UnitGraph:
     """
     context = make_context(workspace, request)
     roots = make_roots(context)
-    EdgeBuilder(context).build(roots)
+    builder = EdgeBuilder(context)
+    builder.build(roots)
+    if request.intent is Intent.DOC:
+        drop_duplicate_docs(context, builder.order, roots)
     shared, root_indices = share(context, roots)
     primary = {root.package for root in roots}
     dependencies: dict[tuple[int, str], UnitDependency] = {}

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     specs = specs_of(arguments)
     fresh = {spec: output for spec in specs if (output := fresh_output(spec)) is not None}
     for spec in fresh:
-        console.say(f"{spec}: up to date", Verbosity.VERBOSE)
+        console.say(f"{spec}: nothing changed")
     if specs and len(fresh) == len(specs):
         console.answer({"specs": [_entry(spec, fresh[spec]) for spec in specs], "diagnostics": []})
         return Exit.FINE

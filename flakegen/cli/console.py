@@ -1,16 +1,16 @@
 """What a command says while it works, and how it says what is wrong."""
 
+# ruff: noqa: PTH100, PTH112, PTH208
+# without pathlib, which a run without changes has no time for
+
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
@@ -29,8 +29,7 @@ class Verbosity(Enum):
     VERBOSE = "verbose"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Console:
+class Console(NamedTuple):  # no dataclass, which would load inspect
     """Standard error for people, standard output for results, and for the one JSON answer of a run with `--json`."""
 
     verbosity: Verbosity
@@ -85,6 +84,8 @@ class Console:
 
 def print_json(value: object) -> None:
     """Print a value as JSON, in ASCII: no encoding of standard output can fail or change it."""
+    import json  # noqa: PLC0415  # only where it is asked for
+
     print(json.dumps(value, indent=2))
 
 
@@ -110,8 +111,13 @@ def console_of(arguments: argparse.Namespace) -> Console:
 def specs_of(arguments: argparse.Namespace) -> Sequence[str]:
     """Return the specs named, each once, else those in `specs/`, by name."""
     named: list[str] = arguments.specs
-    by_place = {Path(spec).absolute(): spec for spec in reversed(named)}  # a link is a spec of its own
-    return list(by_place.values())[::-1] or sorted(str(path) for path in Path("specs").glob("*.toml"))
+    if not named and os.path.isdir("specs"):
+        names = sorted(name for name in os.listdir("specs") if name.endswith(".toml") and name[0] != ".")
+        named = [f"specs/{name}" for name in names]
+    by_place = {
+        os.path.abspath(spec): spec for spec in reversed(named)
+    }  # not the real path: a link is another spec
+    return list(by_place.values())[::-1]
 
 
 def _wants_colour(stream: Any) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from flakegen.nix.ast import (
     Apply,
@@ -55,6 +55,8 @@ Entries: TypeAlias = "Mapping[Any, Any] | Iterable[Binding | Inherit]"
 NULL = Identifier("null")
 TRUE = Identifier("true")
 FALSE = Identifier("false")
+
+_EXPRESSIONS = frozenset(get_args(Expr))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -115,15 +117,23 @@ def path(text: str) -> Expr:
 
 
 def value(python: Any) -> Expr:
-    """Return the Nix value of a Python one: None, bool, number, text, mapping, iterable; expressions as they are.
+    """Return the Nix value of a Python one: None, bool, number, text, mapping, list, tuple; expressions as they are.
 
     Raises:
         NixValueError: for values that Nix cannot express.
         TypeError: for other types.
     """
+    kind = type(python)
+    if kind is str:
+        return string(python)
+    if kind in _EXPRESSIONS:
+        expression: Expr = python
+        return expression
+    if kind is dict or isinstance(python, Mapping):
+        return attrs(python)
+    if kind is list or kind is tuple:
+        return items(python)
     match python:
-        case str():
-            return string(python)
         case None:
             return NULL
         case bool():
@@ -132,12 +142,8 @@ def value(python: Any) -> Expr:
             return Integer(python) if python >= 0 else Unary(UnaryOperator.NEGATE, Integer(-python))
         case float():
             return Float(python) if python >= 0 else Unary(UnaryOperator.NEGATE, Float(-python))
-        case Mapping():
-            return attrs(python)
-        case list() | tuple():
-            return items(python)
-    if isinstance(python, Expr):
-        return python
+        case str():
+            return string(str(python))
     raise TypeError(f"no Nix value for {type(python).__name__}")
 
 
@@ -148,13 +154,15 @@ def items(values: Iterable[Any], *, spread: Spread = Spread.WHEN_NEEDED) -> List
 
 def binding(key: Key, python: Any, *, comment: str = "", blank_before: bool = False) -> Binding:
     """Return one binding, with a comment above it, or an empty line."""
-    lines = tuple(comment.splitlines())
+    lines = tuple(comment.splitlines()) if comment else ()
     return Binding((key,) if isinstance(key, str) else key, value(python), lines, blank_before)
 
 
 def _bindings(entries: Entries) -> list[Binding | Inherit]:
     if isinstance(entries, Mapping):
-        return [binding(key, python) for key, python in entries.items()]
+        return [
+            Binding((key,) if isinstance(key, str) else key, value(python)) for key, python in entries.items()
+        ]
     return list(entries)
 
 

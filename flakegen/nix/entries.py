@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from flakegen.nix.ast import AttrName, Expr, Parts
 
 
+_INHERITABLE = (Identifier, Select)
+
+
 def joined_parts(parts: Iterable[str | Expr]) -> Parts:
     """Return string parts with texts joined that meet, and without empty ones.
 
@@ -42,6 +45,8 @@ def tidied(bindings: Sequence[Binding | Inherit], *, from_scope: bool) -> tuple[
     Raises:
         NixValueError: when two bindings have one name.
     """
+    if _is_tidy(bindings):
+        return tuple(bindings)
     merged = _nested(bindings)
     found: list[Binding | Inherit] = []
     places: dict[Expr | None, int] = {}
@@ -57,6 +62,19 @@ def tidied(bindings: Sequence[Binding | Inherit], *, from_scope: bool) -> tuple[
         elif entry.names:
             _add_inherit(entry, found, places)
     return tuple(found)
+
+
+def _is_tidy(bindings: Sequence[Binding | Inherit]) -> bool:
+    """Tell whether all names are single, different and known, and no value could be inherited: most generated sets."""
+    names: set[str] = set()
+    for binding in bindings:
+        if not isinstance(binding, Binding) or type(binding.value) in _INHERITABLE:
+            return False
+        name = binding.path[0]
+        if len(binding.path) > 1 or not isinstance(name, str):
+            return False
+        names.add(name)
+    return len(names) == len(bindings)
 
 
 def _add_inherit(entry: Inherit, found: list[Binding | Inherit], places: dict[Expr | None, int]) -> None:
@@ -86,7 +104,9 @@ def _own_names(entry: Binding | Inherit) -> tuple[str, ...]:
 
 
 def _as_inherit(binding: Binding | Inherit, *, from_scope: bool) -> Binding | Inherit:
-    if isinstance(binding, Inherit) or len(binding.path) != 1 or not isinstance(binding.path[0], str):
+    if isinstance(binding, Inherit) or type(binding.value) not in _INHERITABLE:
+        return binding
+    if len(binding.path) != 1 or not isinstance(binding.path[0], str):
         return binding
     name = binding.path[0]
     match binding.value:

@@ -144,9 +144,7 @@ class TreeBuilder(Transformer[Token, Expr]):
         return Identifier(str(children[0]))
 
     def integer(self, children: Children) -> Integer:
-        value = (
-            int(children[0]) if len(children[0]) < 40 else 1 << 63
-        )
+        value = int(children[0]) if len(children[0]) < 40 else 1 << 63
         if value >= 1 << 63:
             raise Located("an integer has 63 bits at most", children[0].start_pos)
         return Integer(value)

@@ -22,9 +22,8 @@ class Invocations:
         members = [p for p in self.packages if p.is_member]
         folders = ["ws"] if self.chance(0.7) else [p.folder for p in members]
         command = self.random.choice(
-            ["build", "build", "build", "build", "test", "test", "bench", "check", "rustdoc"]
+            ["build", "build", "build", "build", "test", "test", "bench", "check", "doc"]
         )
-        command = "build" if command == "rustdoc" else command
         arguments = self.package_arguments(members)
         arguments += self.target_arguments(command)
         arguments += self.feature_arguments(members)

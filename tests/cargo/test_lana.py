@@ -39,6 +39,7 @@ INVOCATIONS = [
     ("test", ["--workspace", "--doc"]),
     ("check", ["--workspace", "--all-targets"]),
     ("bench", ["--workspace"]),
+    ("doc", ["--workspace"]),
 ]
 
 

@@ -12,11 +12,21 @@ from strategies import awkward_text, plain_text
 from flakegen.nix import build
 from flakegen.nix.ast import File, Identifier
 from flakegen.nix.errors import NixValueError
-from flakegen.nix.escape import attribute_name, float_literal, identifier, integer, path_text, search_path, string_text
+from flakegen.nix.escape import (
+    attribute_name,
+    float_literal,
+    identifier,
+    integer,
+    path_text,
+    search_path,
+    string_text,
+)
 from flakegen.nix.indented import indented_lines
 from flakegen.nix.printer import print_expression, print_file
 
-lines = st.lists(st.sampled_from(["", "  ", "a", "  b", "\tc", "${x}", "''", "'", "$", '"', "\\", " d ", "é"]), max_size=8)
+lines = st.lists(
+    st.sampled_from(["", "  ", "a", "  b", "\tc", "${x}", "''", "'", "$", '"', "\\", " d ", "é"]), max_size=8
+)
 script_text = lines.map("\n".join)
 many_texts = st.lists(plain_text | awkward_text | script_text, min_size=100, max_size=150)
 batched = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -77,12 +87,18 @@ def test_numbers_evaluate_to_themselves(nix: Nix):
 
 @pytest.mark.nix
 @batched
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=20), min_size=50, max_size=80))
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=20),
+        min_size=50,
+        max_size=80,
+    )
+)
 def test_paths_with_any_name_are_that_path(nix: Nix, names: list[str]):
     names = [name for name in names if name not in {".", ".."}]
-    assert evaluated(nix, build.items([build.call("toString", build.path(f"/x/{name}")) for name in names])) == [
-        f"/x/{name}" for name in names
-    ]
+    assert evaluated(
+        nix, build.items([build.call("toString", build.path(f"/x/{name}")) for name in names])
+    ) == [f"/x/{name}" for name in names]
 
 
 @pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800", "x\udfff"])
@@ -110,7 +126,9 @@ def test_no_other_text_becomes_an_identifier(name: str):
     assert attribute_name(name).startswith('"')
 
 
-@pytest.mark.parametrize("text", ["a", "a/b", "./", "./a/", ".//a", "./a b", "./a;b", "./ü", "", "/", "./a\n", "~"])
+@pytest.mark.parametrize(
+    "text", ["a", "a/b", "./", "./a/", ".//a", "./a b", "./a;b", "./ü", "", "/", "./a\n", "~"]
+)
 def test_no_other_text_becomes_a_path_literal(text: str):
     with pytest.raises(NixValueError):
         path_text(text, first=True, last=True)

@@ -37,10 +37,20 @@ enter_source() {
   fi
 }
 
+# set_variable NAME VALUE: exports a variable; bash cannot hold every name (CARGO_BIN_EXE_a-b), so `run` hands on the others.
+odd=()
+set_variable() {
+  if [[ $1 =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then export "$1=$2"; else odd+=("$1=$2"); fi
+}
+
+# run PROGRAM ARGUMENT…: with all variables that were set.
+run() {
+  if ((${#odd[@]})); then env "${odd[@]}" "$@"; else "$@"; fi
+}
+
 # export_package_environment: Cargo book, "Environment variables Cargo sets for crates".
 export_package_environment() {
-  local name
-  local core=${version%%[-+]*} pre=${version%%+*}
+  local core=${version%%[-+]*} pre=${version%%+*} name
   local -a numbers
   IFS=. read -ra numbers <<<"$core"
   export CARGO=$cargo FLAKEGEN_CARGO=$realCargo CARGO_MANIFEST_DIR=$manifestDir CARGO_MANIFEST_PATH=$manifestDir/Cargo.toml
@@ -51,8 +61,8 @@ export_package_environment() {
   for name in AUTHORS DESCRIPTION HOMEPAGE REPOSITORY LICENSE LICENSE_FILE RUST_VERSION README; do
     export "CARGO_PKG_$name="
   done
-  for name in "${!packageEnv[@]}"; do export "$name=${packageEnv[$name]}"; done
-  for name in "${!unitEnv[@]}"; do export "$name=${unitEnv[$name]//@source@/$src}"; done
+  for name in "${!packageEnv[@]}"; do set_variable "$name" "${packageEnv[$name]}"; done
+  for name in "${!unitEnv[@]}"; do set_variable "$name" "${unitEnv[$name]//@source@/"$src"}"; done
 }
 
 # add_features: the features that are on, and those that there are.
@@ -81,6 +91,7 @@ search=()
 dylibArgs=()
 add_libraries() {
   local name unit file
+  local -a lists=()
   if [[ -n $script && -e $script/search ]]; then add_once search "$script/search"; fi
   if [[ -n $script && -e $script/link-arg-cdylib ]]; then add_once dylibArgs "$script/link-arg-cdylib"; fi
   for name in "${!externs[@]}"; do
@@ -90,11 +101,13 @@ add_libraries() {
         *.rlib | *.so | *.dylib | *.rmeta) args+=(--extern "$name=$file") ;;
       esac
     done
-    add_once deps /dev/stdin <<<"$unit"
-    if [[ -e $unit/deps ]]; then add_once deps "$unit/deps"; fi
+    if [[ -e $unit/deps ]]; then lists+=("$unit/deps"); fi
     if [[ -e $unit/search ]]; then add_once search "$unit/search"; fi
     if [[ -e $unit/link-arg-cdylib ]]; then add_once dylibArgs "$unit/link-arg-cdylib"; fi
   done
+  if ((${#externs[@]})); then
+    mapfile -t deps < <(printf '%s\n' "${externs[@]}" | LC_ALL=C sort -u - "${lists[@]}")
+  fi
   for unit in "${deps[@]}"; do args+=(-L "dependency=$unit/lib"); done
   for file in "${search[@]}"; do args+=(-L "$file"); done
   case " ${crateTypes[*]} " in
@@ -107,7 +120,6 @@ add_script_output() {
   local line scope
   if [[ -z $script ]]; then return; fi
   export OUT_DIR=$script/out
-  args+=("--remap-path-prefix=$script/out=/out/$pname-$version")
   if [[ -n $linksNatively ]] && read_lines link-lib; then
     for line in "${lines[@]}"; do args+=(-l "$line"); done
   fi
@@ -118,7 +130,7 @@ add_script_output() {
   done
   if read_lines cfg; then for line in "${lines[@]}"; do args+=(--cfg "$line"); done; fi
   if read_lines check-cfg; then for line in "${lines[@]}"; do args+=(--check-cfg "$line"); done; fi
-  if read_lines env; then for line in "${lines[@]}"; do export "${line%%=*}=${line#*=}"; done; fi
+  if read_lines env; then for line in "${lines[@]}"; do set_variable "${line%%=*}" "${line#*=}"; done; fi
 }
 
 # read_lines KIND: what the build script said under KIND, into lines; false if nothing.

@@ -13,7 +13,7 @@ add_features
 add_libraries
 if [[ -n $procMacro ]]; then args+=(--extern proc_macro); fi
 add_script_output
-if ! "$driver" "${args[@]}" >"$NIX_BUILD_TOP/log" 2>&1; then
+if ! run "$driver" "${args[@]}" >"$NIX_BUILD_TOP/log" 2>&1; then
   cat "$NIX_BUILD_TOP/log" >&2
   exit 1
 fi

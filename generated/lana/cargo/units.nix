@@ -34,11 +34,19 @@ let
     cargo = ./cargo.sh;
     shim = ./shim.sh;
   };
+  # What stdenv offers every build, for build scripts that call make or a configure script.
   path = map (package: "${package}") [
     pkgs.stdenv.cc
+    pkgs.bash
     pkgs.coreutils
+    pkgs.diffutils
+    pkgs.findutils
+    pkgs.gawk
     pkgs.gnugrep
+    pkgs.gnumake
     pkgs.gnused
+    pkgs.gnutar
+    pkgs.gzip
   ];
   linkerOf = packages: "${packages.stdenv.cc}/bin/${packages.stdenv.cc.targetPrefix}cc";
   hostLinker = linkerOf pkgs;
@@ -260,6 +268,8 @@ let
       checking = unit.mode == "check" || unit.mode == "check-test";
       isLibrary = part.kind == "lib" && !testing;
       isProduct = part.kind == "bin" && unit.mode == "build";
+      # Told apart as cargo tells units apart, by what they are; never by sources, so that equal code is equal output.
+      metadata = builtins.substring 0 16 (builtins.hashString "sha256" (builtins.toJSON identity));
       identity = [
         unit.crate
         unit.target
@@ -283,8 +293,13 @@ let
           crateName = part.crate;
           main = part.path;
           inherit (part) edition procMacro linkScopes;
-          # Told apart as cargo tells units apart, by what they are; never by sources, so that equal code is equal output.
-          metadata = builtins.substring 0 16 (builtins.hashString "sha256" (builtins.toJSON identity));
+          inherit metadata;
+          # As in cargo, a shared library of one's own has its plain name.
+          extraFilename =
+            if crate ? directory && (builtins.elem "cdylib" part.types || builtins.elem "dylib" part.types) then
+              ""
+            else
+              "-${metadata}";
           crateTypes = if testing then [ ] else part.types;
           inherit isLibrary;
           isTestTarget = part.kind == "test" || part.kind == "bench";

@@ -111,16 +111,18 @@ in
       binaries = filter isBinary roots;
       main = if binaries == [ ] then elemAt roots 0 else elemAt binaries 0;
       value =
-        if length binaries < 2 then
+        if length binaries == 1 then
           units.${main}
         else
           runScript ./join.sh {
             name = "${(crateOf main).name}-${(crateOf main).version}";
-            units = map (key: units.${key}) binaries;
+            units = map (key: units.${key}) (if binaries == [ ] then roots else binaries);
+            inherit (units.${main}) metadata;
           };
     in
     value
     // {
+      overrideAttrs = change: derivation (value.drvAttrs // change value.drvAttrs);
       pname = (crateOf main).name;
       inherit (crateOf main) version;
       meta.mainProgram = (targetOf main).name;
@@ -171,7 +173,8 @@ in
               "${pkgs.coreutils}"
               "${pkgs.stdenv.cc}"
             ];
-            inherit (unit) cargo realCargo;
+            inherit (unit) cargo realCargo bins;
+            inherit (tools) rustc;
             inherit (unit) src version;
             inherit (table) workspace;
             inherit (crate) directory;

@@ -1,8 +1,17 @@
-# The programs of several units in one folder.
+# The programs and libraries of several units in one folder, libraries by the names that cargo gives them.
 # shellcheck shell=bash disable=SC1090,SC2154
 
 source "$NIX_ATTRS_SH_FILE"
 printf -v PATH '%s/bin:' "${path[@]}"
 export PATH
-mkdir -p "${outputs[out]}/bin"
-for unit in "${units[@]}"; do ln -s -t "${outputs[out]}/bin" "$unit"/bin/*; done
+mkdir "${outputs[out]}"
+for unit in "${units[@]}"; do
+  for folder in bin lib; do
+    if [[ ! -d $unit/$folder ]]; then continue; fi
+    mkdir -p "${outputs[out]}/$folder"
+    for file in "$unit/$folder"/*; do
+      name=${file##*/}
+      ln -s "$file" "${outputs[out]}/$folder/${name//"-$metadata"/}"
+    done
+  done
+done

@@ -19,7 +19,7 @@ export CARGO_ENCODED_RUSTFLAGS
 if [[ -n $linksName ]]; then export CARGO_MANIFEST_LINKS=$linksName; fi
 for feature in "${features[@]}"; do
   name=${feature^^}
-  export "CARGO_FEATURE_${name//-/_}=1"
+  set_variable "CARGO_FEATURE_${name//-/_}" 1
 done
 for unit in "${linked[@]}"; do
   if [[ -e $unit/links && -e $unit/metadata ]]; then
@@ -28,7 +28,7 @@ for unit in "${linked[@]}"; do
     while IFS= read -r line; do
       key=${line%%=*}
       key=${key^^}
-      export "DEP_${theirs//-/_}_${key//-/_}=${line#*=}"
+      set_variable "DEP_${theirs//-/_}_${key//-/_}" "${line#*=}"
     done <"$unit/metadata"
   fi
 done
@@ -36,7 +36,7 @@ done
 cd "$manifestDir"
 run_hook preConfigure
 log=$NIX_BUILD_TOP/output
-if ! "$build/bin/$program" >"$log"; then
+if ! run "$build/bin/$program" >"$log"; then
   cat "$log" >&2
   exit 1
 fi

@@ -6,8 +6,10 @@ source "$common"
 enter_source
 export_package_environment
 cd "$manifestDir"
-export CARGO_TARGET_TMPDIR=$NIX_BUILD_TOP
-if ! "$program" "${arguments[@]}" >"$NIX_BUILD_TOP/log" 2>&1; then
+libraries=$("$rustc" --print target-libdir)
+export LD_LIBRARY_PATH=$libraries DYLD_FALLBACK_LIBRARY_PATH=$libraries
+for bin in "${!bins[@]}"; do set_variable "CARGO_BIN_EXE_$bin" "${bins[$bin]}/bin/$bin"; done
+if ! run "$program" "${arguments[@]}" >"$NIX_BUILD_TOP/log" 2>&1; then
   cat "$NIX_BUILD_TOP/log" >&2
   exit 1
 fi

@@ -12,7 +12,7 @@ export_package_environment
 export CARGO_CRATE_NAME=$crateName
 if [[ -n $binary ]]; then export CARGO_BIN_NAME=$binary; fi
 if [[ -n $isLocal ]]; then export CARGO_PRIMARY_PACKAGE=1; fi
-if [[ -n $isTestTarget ]]; then export CARGO_TARGET_TMPDIR=$NIX_BUILD_TOP; fi
+if [[ -n $isTestTarget ]]; then export CARGO_TARGET_TMPDIR=/tmp; fi
 
 args=(--crate-name "$crateName" --edition="$edition" "$main")
 for type in "${crateTypes[@]}"; do args+=(--crate-type "$type"); done
@@ -25,11 +25,12 @@ add_libraries
 if [[ -n $procMacro ]]; then args+=(--extern proc_macro); fi
 args+=("${lintFlags[@]}" "${rustFlags[@]}")
 add_script_output
-for bin in "${!bins[@]}"; do export "CARGO_BIN_EXE_$bin=${bins[$bin]}/bin/$bin"; done
+if [[ -n $script ]]; then args+=("--remap-path-prefix=$script/out=/out/$pname-$version"); fi
+for bin in "${!bins[@]}"; do set_variable "CARGO_BIN_EXE_$bin" "${bins[$bin]}/bin/$bin"; done
 
 if [[ -n $isLibrary ]]; then
   mkdir -p "$out/lib"
-  args+=(-C "extra-filename=-$metadata" --out-dir "$out/lib" --emit="$emit")
+  args+=(-C "extra-filename=$extraFilename" --out-dir "$out/lib" --emit="$emit")
 elif [[ $emit == metadata ]]; then
   mkdir -p "$out/lib"
   args+=(--out-dir "$out/lib" --emit="$emit")
@@ -38,7 +39,7 @@ else
   args+=(--emit="$emit" -o "$out/bin/$program")
 fi
 run_hook preBuild
-if ! "$driver" "${args[@]}"; then
+if ! run "$driver" "${args[@]}"; then
   if [[ -n $command ]]; then
     printf '%s\n' "note: if a file is missing that the repository has, the generated files are older than it; run: $command" >&2
   fi
