@@ -86,11 +86,24 @@ def fresh_output(spec: str) -> str | None:
         if record["format"] != _FORMAT or record["program"] != _program():
             return None
         written = Written(**record["written"])
-        if _digest(Watched(**record["watched"]), int(record["started"])) != record["stamps"]:
+        watched = Watched(**record["watched"])
+        _check_texts((*written, *watched.files, *watched.trees, watched.root, watched.output))
+        if _digest(watched, int(record["started"])) != record["stamps"]:
             return None
         return written.output if written.is_there() else None
     except (OSError, ValueError, TypeError, KeyError):  # no record, or none of ours
         return None
+
+
+def _check_texts(values: Iterable[object]) -> None:
+    """Make sure that what is taken for a path is none of this process's descriptors.
+
+    Raises:
+        TypeError: when it is a number, say.
+    """
+    for value in values:
+        if not isinstance(value, str | None):
+            raise TypeError(value)
 
 
 def remember(spec: str, started: int, watched: Watched, written: Written) -> None:
@@ -117,7 +130,7 @@ def remember(spec: str, started: int, watched: Watched, written: Written) -> Non
         with open(staging, "w", encoding="ascii") as file:
             json.dump(record, file)
         os.replace(staging, path)
-    except OSError:
+    except (OSError, ValueError):
         return
 
 
@@ -216,7 +229,9 @@ class _Walk:
             elif not entry.is_dir():
                 yield path, self._stamp(entry.stat())
             elif self._is_passed_over(name, path):
-                yield path, self.file(f"{path}/Cargo.toml")  # which a member pattern may mean
+                manifest = self.file(f"{path}/Cargo.toml")  # which a member pattern may mean
+                if manifest is not None:
+                    yield path, manifest
             else:
                 yield path, None
                 yield from self.tree(path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flakegen.cargo.feature_map import feature_map
 from flakegen.cargo.lto import Lto
 from flakegen.cargo.package import Lint, Package
 from flakegen.cargo.profile import Profile
@@ -68,6 +69,6 @@ def lint_flags(lints: Sequence[Lint]) -> tuple[str, ...]:
 
 
 def feature_check_cfg(package: Package) -> str:
-    """Return the `--check-cfg` value that declares the features a package has."""
-    names = ", ".join(f'"{feature}"' for feature in sorted(package.features))
+    """Return the `--check-cfg` value that declares the features a package has, implicit ones too."""
+    names = ", ".join(f'"{feature}"' for feature in sorted(feature_map(package)))
     return f"cfg(feature, values({names}))"

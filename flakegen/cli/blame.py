@@ -50,8 +50,17 @@ def to_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     return [one_to_json(each) for each in diagnostics]
 
 
+def _shown(path: str) -> str:
+    """Return a path as a user would type it: relative where that is no detour."""
+    try:
+        relative = os.path.relpath(path)
+    except OSError:  # the working directory is gone
+        return path
+    return path if relative.startswith("..") else relative
+
+
 def _of_system(error: OSError) -> Diagnostic:
     name = error.filename
-    place = f"{quoted(os.fsdecode(name))}: " if isinstance(name, str | bytes) else ""
+    place = f"{quoted(_shown(os.fsdecode(name)), longest=400)}: " if isinstance(name, str | bytes) else ""
     message = f"cannot read or write {place}{(error.strerror or str(error)).lower()}"
     return Diagnostic(code=Code.OUTPUT, message=message, span=None)

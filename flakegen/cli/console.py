@@ -114,10 +114,10 @@ def specs_of(arguments: argparse.Namespace) -> Sequence[str]:
     if not named and os.path.isdir("specs"):
         names = sorted(name for name in os.listdir("specs") if name.endswith(".toml") and name[0] != ".")
         named = [f"specs/{name}" for name in names]
-    by_place = {
-        os.path.abspath(spec): spec for spec in reversed(named)
-    }  # not the real path: a link is another spec
-    return list(by_place.values())[::-1]
+    by_place: dict[str, str] = {}
+    for spec in named:
+        by_place.setdefault(os.path.abspath(spec), spec)  # not the real path: a link is another spec
+    return list(by_place.values())
 
 
 def _wants_colour(stream: Any) -> bool:

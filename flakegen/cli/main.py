@@ -25,6 +25,8 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code; no mistake of a user ends in a traceback."""
+    if argv is None:
+        _ensure_utf8()
     words = list(sys.argv[1:] if argv is None else argv)
     _make_streams_safe()
     try:
@@ -58,6 +60,13 @@ def _parse(words: list[str]) -> argparse.Namespace:
         if name == wanted:
             importlib.import_module(f"flakegen.cli.{name}").add_arguments(subparser)
     return parser.parse_args(words)
+
+
+def _ensure_utf8() -> None:
+    """Start anew where the locale would have file names in another encoding: what is written must not depend on it."""
+    if sys.getfilesystemencoding() != "utf-8":
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606  # no shell
 
 
 def _make_streams_safe() -> None:

@@ -301,9 +301,9 @@ class FactScanner:
         match = _MACRO_RULES.match(self.text, start)
         if match is None:
             return 0
+        self._flush()
         end = group_end(self.text, match.end())
         self.facts.macros.append(MacroText(match[1], self.text[match.end() + 1 : end - 1]))
-        self.pending = None
         return end
 
 

@@ -32,8 +32,12 @@ def call_doc(
     before: Doc | None = None,
     after: Doc | None = None,
     indent_function: bool = False,
+    commented: bool = False,
 ) -> Doc:
-    """Return a call of the first of ``parts`` with the others; ``before`` and ``after`` break with its group."""
+    """Return a call of the first of ``parts`` with the others; ``before`` and ``after`` break with its group.
+
+    A call with a comment above it (``commented``) is never taken for a simple one.
+    """
     before, after = before or [], after or []
     *leading, last = parts
     if len(parts) > 2 and isinstance(last, List) and isinstance(parts[-2], List):
@@ -41,7 +45,7 @@ def call_doc(
         lists = [SPACE, *group(_argument(parts[-2], level + 1)), SPACE, *group(_argument(last, level + 1))]
         return group([*before, *head, *lists, *after])
     head = [*before, *transparent(_leading(leading, level, indent_function=indent_function))]
-    if len(parts) <= 3 and all(map(is_simple, parts)):
+    if not commented and len(parts) <= 3 and all(map(is_simple, parts)):
         flat = on_one_line(head)
         if flat is not None:
             return group([*flat, HARD_SPACE, *_last_argument(last, level)])

@@ -55,7 +55,7 @@ def set_doc(expression: AttrSet, level: int, *, wide: bool) -> Doc:
     if len(bindings) == 1 and not wide and expression.spread is Spread.WHEN_NEEDED:
         only = bindings[0]
         inner = group(doc_of(only, level + 1))
-        if not only.comment and not only.blank_before and flat_width(inner) is not None:
+        if not only.comment and flat_width(inner) is not None:
             return [opening, SPACE, *inner, SPACE, closing]
     return [opening, HARD_LINE, *block(bindings, level + 1), HARD_LINE, closing]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flakegen.nix.ast import IndentedString, Path, String
 from flakegen.nix.containers import term_doc
-from flakegen.nix.doc import BREAK, NEWLINE, Text, group, on_one_line, shifted
+from flakegen.nix.doc import BREAK, NEWLINE, Text, Trailing, group, on_one_line, primitives, shifted
 from flakegen.nix.errors import NixValueError
 from flakegen.nix.escape import path_text, string_text
 from flakegen.nix.forms import doc_of, is_absorbable, is_simple
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flakegen.nix.doc import Doc
     from flakegen.nix.indented import Line
 
-_SHORT = 29
+_SHORT = 30
 
 
 @doc_of.register(String)
@@ -97,7 +97,16 @@ def interpolation_doc(expression: Expr, level: int) -> Doc:
     doc = doc_of(expression, level)
     if is_simple(expression):
         return [opening, *(on_one_line(doc) or doc), closing]
-    flat = on_one_line(doc, _SHORT)
+    flat = on_one_line(doc, _SHORT - _uncounted(doc))
     if flat is not None:
         return group([opening, *flat, closing])
     return group([opening, BREAK, *group(doc_of(expression, level + 1)), BREAK, closing])
+
+
+def _uncounted(items: Doc) -> int:
+    """Return what nixfmt adds to the width of a short interpolation: a second space after ``else``, unwritten commas."""
+    return sum(
+        1
+        for item in primitives(items)
+        if isinstance(item, Trailing) or (isinstance(item, Text) and item.text == "else")
+    )

@@ -50,7 +50,10 @@ def with_notes(text: str, lexemes: Sequence[Lexeme]) -> list[Lexeme]:
             note = Note(lexeme.offset)
             note.lines += [text_line for _, comment in own for text_line in comment_lines(comment)]
             first = own[0][0] if own else lexeme.offset
-            note.blank_before = "\n\n" in _without_blanks(text[_end_of(at_line_end, end) : first])
+            is_first = not found or found[-1].kind in _OPENING or found[-1].kind == "_LET"
+            note.blank_before = not is_first and "\n\n" in _without_blanks(
+                text[_end_of(at_line_end, end) : first]
+            )
             latest.setdefault(line, (len(found), note))
             if note.lines or note.blank_before:
                 found.append(note)

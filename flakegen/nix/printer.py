@@ -16,10 +16,12 @@ from flakegen.nix import (  # noqa: F401
     interpolation,
     operators,
 )
+from flakegen.nix.ast import Apply
 from flakegen.nix.errors import NixValueError
 from flakegen.nix.escape import comment_lines
 from flakegen.nix.forms import doc_of
 from flakegen.nix.layout import render
+from flakegen.nix.precedence import spine
 
 if TYPE_CHECKING:
     from flakegen.nix.ast import Expr, File
@@ -31,10 +33,7 @@ def print_expression(expression: Expr, *, indentation: int = 0) -> str:
     Raises:
         NixValueError: for names, strings, paths or numbers that Nix cannot express, and for trees that are too deep.
     """
-    try:
-        return render(doc_of(expression, 0), indentation)
-    except RecursionError:
-        raise NixValueError("the expression is nested too deeply") from None
+    return _print(expression, indentation, commented=False)
 
 
 def print_file(file: File) -> str:
@@ -45,4 +44,15 @@ def print_file(file: File) -> str:
     """
     header = "".join(f"{line}\n" for line in comment_lines(file.header))
     separator = "\n" if header else ""
-    return f"{header}{separator}{print_expression(file.expression)}\n"
+    return f"{header}{separator}{_print(file.expression, 0, commented=bool(header))}\n"
+
+
+def _print(expression: Expr, indentation: int, *, commented: bool) -> str:
+    try:
+        if commented and isinstance(expression, Apply):
+            doc = calls.call_doc(spine(expression), 0, commented=True)
+        else:
+            doc = doc_of(expression, 0)
+        return render(doc, indentation)
+    except RecursionError:
+        raise NixValueError("the expression is nested too deeply") from None

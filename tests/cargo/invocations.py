@@ -55,6 +55,8 @@ class Invocations:
     def target_arguments(self, command: str) -> list[str]:
         if self.chance(0.45):
             return []
+        if command == "doc":  # knows fewer flags
+            return [self.random.choice(["--lib", "--bins", "--examples"])]
         flags = ["--lib", "--bins", "--examples", "--tests", "--benches", "--all-targets"]
         names = ["--bin=b0", "--example=e0", "--test=t0", "--bench=b0", "--test=t*"]
         if command == "test":

@@ -1,5 +1,7 @@
 """`check` notices every kind of edit, in what is read and in what was written."""
 
+import subprocess
+
 import pytest
 from small_projects import cargo_project, tree_of, write_files
 
@@ -22,7 +24,7 @@ OUTPUT_EDITS = {
     "changed": lambda out: _edit(out / "flake.nix", "jq", "yq"),
     "missing": lambda out: (out / "cargo/unit.sh").unlink(),
     "extra": lambda out: (out / "stale.nix").write_text((out / "flake.nix").read_text()),
-    "mode": lambda out: (out / "cargo/unit.sh").chmod(0o755),
+    "mode": lambda out: (out / "cargo/common.sh").chmod(0o755),
 }
 
 
@@ -56,7 +58,7 @@ INPUT_EDITS = {
     "lock": lambda root: _edit(root / "code/Cargo.lock", "version = 4", "version = 4 # newer"),
     "embedded": lambda root: _edit(root / "data/text.txt", "text", "TEXT"),
     "embeds-more": lambda root: _edit(
-        root / "code/crates/tool/src/target/mod.rs", "//", 'const _: &str = include_str!("mod.rs"); //'
+        root / "code/crates/tool/src/target/mod.rs", "//", 'const _: &str = include_str!("nothing.txt"); //'
     ),
     "configuration": lambda root: write_files(
         root, {".cargo/config.toml": "[profile.release]\nopt-level = 1\n"}
@@ -89,8 +91,6 @@ def test_a_missing_facts_file_is_drift(project, run):
 
 
 def test_a_diff_makes_the_committed_tree_right(project, run, compiled):  # noqa: ARG001
-    import subprocess  # noqa: PLC0415
-
     out = project / "generated/rusty"
     wanted = tree_of(project)
     for edit in OUTPUT_EDITS.values():

@@ -7,14 +7,16 @@ import subprocess
 import sys
 
 import pytest
-from small_projects import CARGO, PLAIN, cargo_project, plain_project, run_process, tree_of, write_files
+from small_projects import PLAIN, REPOSITORY, cargo_project, plain_project, run_process, tree_of, write_files
+
+from flakegen.cli.main import main
 
 
 def _with_output(text, output):
     return text.replace("[project]\n", f"[project]\noutput = '{output}'\n")
 
 
-@pytest.mark.parametrize("output", ["..", ".", "../specs", "../../elsewhere", "/tmp/x", ""])
+@pytest.mark.parametrize("output", ["..", ".", "../specs", "../../elsewhere", "/elsewhere", ""])
 def test_an_output_folder_that_cannot_be(project, run, output):
     write_files(project, {"specs/tiny.toml": _with_output(PLAIN, output)})
     done = run("compile")
@@ -85,7 +87,7 @@ def test_a_facts_file_that_is_damaged(project, run):
     assert "facts file is damaged" in done.err
 
 
-@pytest.mark.parametrize("gone", ["code/Cargo.lock", "code/Cargo.toml", "code/crates/tool/src", "specs/nix"])
+@pytest.mark.parametrize("gone", ["code/Cargo.lock", "code/Cargo.toml", "code/crates/base", "specs/nix"])
 def test_inputs_that_are_gone(project, run, gone):
     cargo_project(project)
     path = project / gone
@@ -139,7 +141,7 @@ def test_any_encoding_of_the_terminal(project, encoding):
             **os.environ,
             "PYTHONIOENCODING": encoding,
             "LC_ALL": "C",
-            "PYTHONPATH": os.path.dirname(os.path.dirname(os.path.dirname(__file__))),  # noqa: PTH120
+            "PYTHONPATH": str(REPOSITORY),
         }
         done = subprocess.run(line, cwd=project, env=environment, capture_output=True, check=False)
         assert b"Traceback" not in done.stderr.replace(b"\0", b"")
@@ -149,7 +151,7 @@ def test_any_encoding_of_the_terminal(project, encoding):
 def _shell(project, line):
     variables = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.path.dirname(os.path.dirname(os.path.dirname(__file__))),  # noqa: PTH120
+        "PYTHONPATH": str(REPOSITORY),
         "HOME": str(project),
     }
     text = line.replace("flakegen", f"{sys.executable} -m flakegen.cli.main")
@@ -161,8 +163,8 @@ def _shell(project, line):
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        ("set -o pipefail; flakegen dump specs/rusty.toml --stage plan | head -c 1", 141),
-        ("set -o pipefail; flakegen check -v | head -n 1", 141),
+        ("set -o pipefail; flakegen dump specs/rusty.toml --stage plan | true", 141),
+        ("set -o pipefail; flakegen check -v | true", 141),
         ("flakegen check -v > /dev/full", 2),
         ("flakegen check >&-", 1),
         ("flakegen check -q 2>&-", 1),
@@ -191,22 +193,16 @@ def test_a_run_within_the_folder_that_it_replaces(project):
     run_process("compile", cwd=project)
     for name in ("one", "two"):
         (project / f"specs/{name}.toml").write_text(PLAIN.replace("jq", "yq"))
-    write_files(project, {"specs/three.toml": CARGO, **_workspace()})
+    cargo_project(project)
     done = _shell(project, "cd generated/one; flakegen compile ../../specs/*.toml")
     assert done.returncode == 0, done.stderr
     assert run_process("check", cwd=project).code == 0
 
 
-def _workspace():
-    from small_projects import WORKSPACE  # noqa: PLC0415
-
-    return WORKSPACE
-
-
 def test_an_interrupt_is_no_traceback(project, run, monkeypatch):
     plain_project(project)
 
-    def interrupt(*_arguments):
+    def interrupt(*_arguments, **_options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("flakegen.pipeline.load_spec", interrupt)
@@ -214,8 +210,6 @@ def test_an_interrupt_is_no_traceback(project, run, monkeypatch):
 
 
 def test_colours_only_where_they_are_wanted(project, monkeypatch, capsys):
-    from flakegen.cli.main import main  # noqa: PLC0415
-
     write_files(project, {"specs/bad.toml": "["})
     plain_project(project)
     shown = {}

@@ -138,6 +138,16 @@ CASES: dict[str, dict[str, str | bytes]] = {
         "src/A.txt": EMPTY,
         "src/B.txt": EMPTY,
     },
+    "attributes_wait_for_their_item_whatever_comes_next": {
+        "src/lib.rs": (
+            '#[doc = include_str!("a.md")] fn a() {}\nmacro_rules! m { () => {} }\n#[doc = include_str!("b.md")] fn b() {}'
+            '\nmod i {}\n#[doc = include_str!("c.md")] #[macro_export] macro_rules! n { () => {} }\n'
+            '#[doc = include_str!("d.md")] mod j {}\n#[doc = include_str!("e.md")] struct S;\n#[allow(unused)] mod k {}\n'
+            '#[cfg(test)] #[doc = include_str!("f.md")] macro_rules! o { () => {} }\nmod l;'
+        ),
+        **{f"src/{name}.md": EMPTY for name in "abcdef"},
+        "src/l.rs": EMPTY,
+    },
     "modules_from_a_macro_with_much_input": {
         "src/lib.rs": (
             'macro_rules! all { ($($x:expr),*) => { [$($x),*]; mod made; include!("i.rs"); } }'

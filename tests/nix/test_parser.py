@@ -125,6 +125,10 @@ def test_comments_stay_with_bindings_and_items():
     assert third == Binding(("c",), List((A, Item(B, ("six",)))), ("five",), blank_before=True)
 
 
+def test_an_empty_line_before_the_first_entry_is_none():
+    assert parse_expression("{\n\n  a = [\n\n b ];\n}") == parse_expression("{ a = [ b ]; }")
+
+
 def test_comments_elsewhere_are_no_obstacle():
     assert parse_expression("# x\na # y\n. /* z */ b # w") == Select(A, ("b",))
     assert parse_expression("with a; # x\nassert b; # y\n{ # z\n}") == parse_expression(

@@ -120,6 +120,19 @@ def test_nixfmt_breaks_lines_at_the_same_width(tool: Callable[[str], Path], tmp_
     assert_fixed(tool, tmp_path, [print_expression(parse_expression(text)) for text in texts])
 
 
+def test_a_call_below_a_header_is_fixed(tool: Callable[[str], Path], tmp_path: Path):
+    printed = print_file(File(("header",), build.call("throw", "x" * 100)))
+    assert_fixed(tool, tmp_path, [printed.rstrip("\n")])
+
+
+@pytest.mark.parametrize(
+    "inner", ["if a then b else {}", "{{ a }}: f {}", "a ++ f {}", "f (x: {})", "a.b or {}"]
+)
+def test_short_interpolations_stay_on_their_line(tool: Callable[[str], Path], tmp_path: Path, inner: str):
+    texts = [f'"{"y" * 90} ${{{inner.format("x" * width)}}} {"z" * 40}"' for width in range(1, 31)]
+    assert_fixed(tool, tmp_path, [print_expression(parse_expression(text)) for text in texts])
+
+
 def test_spread_is_kept_by_nixfmt(tool: Callable[[str], Path], tmp_path: Path):
     spread = build.items([build.attrs({"a": 1}, spread=Spread.ALWAYS)], spread=Spread.ALWAYS)
     printed = print_expression(build.call("f", spread))

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from generated import NEW, OLD, add_foreign, only_own, snapshot
+from written_trees import NEW, OLD, add_foreign, only_own, snapshot
 
 from flakegen.write import compare_tree, write_tree
 

@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from generated import HEADER, NEW, OLD, add_foreign, identities, snapshot, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from written_trees import HEADER, NEW, OLD, add_foreign, identities, snapshot, text
 
 from flakegen.diff import Change
 from flakegen.write import compare_file, compare_tree, write_file, write_tree

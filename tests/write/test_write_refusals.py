@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from generated import OLD, add_foreign, snapshot, text
+from written_trees import OLD, add_foreign, snapshot, text
 
 from flakegen.write import RefusedError, compare_tree, refusals, write_file, write_tree
 

@@ -7,14 +7,14 @@ import itertools
 import sys
 from pathlib import Path
 
-from generated import NEW, OLD
+from written_trees import NEW, OLD
 
 from flakegen.write import write_tree
 
 
 def main(root: Path, count: int) -> None:
     write_tree(root / "generated/x", OLD, root)
-    print("ready", flush=True)
+    print("ready", flush=True)  # noqa: T201
     for _, files in zip(range(count), itertools.cycle((NEW, OLD)), strict=False):
         write_tree(root / "generated/x", files, root)
 

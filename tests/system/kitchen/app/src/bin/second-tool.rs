@@ -1,0 +1,3 @@
+fn main() {
+    println!("second {}", kitchen_app::doubled(21));
+}
