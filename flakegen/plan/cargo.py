@@ -21,7 +21,7 @@ from flakegen.plan.model import (
     UnitEdges,
     UnitPlan,
 )
-from flakegen.plan.sources import Surroundings, inputs_of, script_source, source_of_test, target_source
+from flakegen.plan.sources import inputs_of, script_source, source_of_test, target_source
 from flakegen.plan.units import Build, UnitTable, Variant, common_edges, is_third_party
 
 # Macros that look up their own crate's name in the manifest of the crate that calls them.
@@ -39,7 +39,8 @@ class WorkspaceFiles:
     rebuild_hashes: Mapping[str, str]
     guard: Mapping[str, str]  # what the plan is made from -> sha256 in hex
     extra_files: Mapping[str, tuple[str, ...]]  # by crate name
-    surroundings: Mapping[str, Surroundings]
+    noticed: tuple[str, ...]  # files whose mere presence counts, as a README's for `CARGO_PKG_README`
+    nested: Mapping[str, tuple[str, ...]]  # packages inside a package, by directory
 
     def directory(self, package: Package) -> str:
         """Return a local package's directory, relative to the project root."""
@@ -122,17 +123,17 @@ def _source(
     extra = list(files.extra_files.get(package.id.name, ()))
     if manifests:
         extra += [join(directory, "Cargo.toml"), join(files.root, "Cargo.toml")]
-    around = files.surroundings[directory]
+    nested = files.nested[directory]
     if variant.unit_mode is Mode.RUN_CUSTOM_BUILD and inputs.build_script_inputs is not None:
         name += " run"
         if name not in sources:
-            sources[name] = script_source(inputs, inputs.build_script_inputs, around, extra)
+            sources[name] = script_source(inputs, inputs.build_script_inputs, nested, extra)
         return name, {}
     name += " with its manifest" if manifests else ""
     if variant.unit_mode in _TESTING:
         name += " test"
         if name not in sources:
-            sources[name] = source_of_test(target, inputs, around, extra)
+            sources[name] = source_of_test(target, inputs, nested, extra)
     elif name not in sources:
         sources[name] = target_source(target, inputs, extra)
     offline = inputs_of(target, inputs).sqlx_offline_dir

@@ -70,6 +70,7 @@ class SourcePlan:
     rust: tuple[str, ...]
     folders: tuple[FolderPlan, ...]
     without: tuple[str, ...]
+    documents: bool = True  # whether folders give files for people, such as README.md
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import normpath, relpath
 from typing import TYPE_CHECKING
@@ -16,15 +15,11 @@ from flakegen.embed.inputs import PackageInputs, ScanTarget, TargetKind
 from flakegen.embed.scan import scan_package
 from flakegen.plan.cargo import WorkspaceFiles, join
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
-from flakegen.plan.sources import Surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NO_PACKAGE = ("target", ".git", "node_modules")
-_DOCUMENT = re.compile(
-    r"(README|CHANGELOG|CHANGES|CONTRIBUTING|LICEN[CS]E|COPYING|AUTHORS|NOTICE).*|.*\.md", re.IGNORECASE
-)
+_READMES = ("README.md", "README.txt", "README")
 _RUSTFMT = ("rustfmt.toml", ".rustfmt.toml")
 
 
@@ -70,24 +65,21 @@ def scan_workspace(
             _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest() for path in guarded
         },
         extra_files={name: tuple(files) for name, files in extra_files.items()},
-        surroundings={directory: _surroundings(disk, directory, inputs) for directory in inputs},
+        noticed=tuple(
+            path
+            for path in (
+                *(join(directory, name) for directory in inputs for name in _READMES),
+                *(join(root, name) for name in _RUSTFMT),
+            )
+            if disk.is_file(path)
+        ),
+        nested={directory: _nested(directory, inputs) for directory in inputs},
     )
 
 
-def _surroundings(disk: Disk, directory: str, packages: Iterable[str]) -> Surroundings:
+def _nested(directory: str, packages: Iterable[str]) -> tuple[str, ...]:
     inside = f"{directory}/" if directory else ""
-    nested = {other for other in packages if other != directory and other.startswith(inside)}
-    documents: set[str] = set()
-    waiting = [directory]
-    while waiting:
-        folder = waiting.pop()
-        for name, is_folder, _ in disk.entries(folder):
-            path = join(folder, name)
-            if is_folder:
-                waiting += [] if path in nested or name in _NO_PACKAGE or name.startswith(".") else [path]
-            elif _DOCUMENT.fullmatch(name):
-                documents.add(path)
-    return Surroundings(documents=frozenset(documents), nested=frozenset(nested))
+    return tuple(sorted(other for other in packages if other != directory and other.startswith(inside)))
 
 
 def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> RustfmtPlan:
@@ -116,7 +108,7 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
     folders = {f for target in targets for f in (*target.folders, *target.test_folders)}
     folders.update(f for script in scripts if not script.whole_package for f in script.folders)
     return SourcePlan(
-        files=tuple(sorted({*files.guard, *(path for path in single if not path.endswith(".rs"))})),
+        files=tuple(sorted({*files.guard, *files.noticed, *(path for path in single if not path.endswith(".rs"))})),
         rust=(files.root,),
         folders=tuple(
             FolderPlan(path=f.path, recursive=f.recursive, match=f.pattern)

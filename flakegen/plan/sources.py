@@ -7,25 +7,15 @@ is there; the modules of the package's other targets are taken out of it. All el
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from posixpath import dirname
+from posixpath import basename, dirname
 
 from flakegen.cargo.package import Target, TargetKind
 from flakegen.embed.inputs import FolderInput, PackageInputs, ScriptInputs, TargetInputs
 from flakegen.plan.model import FolderPlan, SourcePlan
 
+# Left out by source.nix wherever they are, so that output does not depend on whether somebody has built here.
+_WASTE = frozenset(("target", ".git", "node_modules"))
 _BY_RULE = frozenset((TargetKind.LIB, TargetKind.BIN))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a package's folder holds beside its sources.
-
-    ``documents`` are files that are read by people (README.md, LICENSE), ``nested`` folders of other packages.
-    """
-
-    documents: frozenset[str]
-    nested: frozenset[str]
 
 
 def target_source(target: Target, inputs: PackageInputs, extra: Iterable[str] = ()) -> SourcePlan:
@@ -43,24 +33,27 @@ def target_source(target: Target, inputs: PackageInputs, extra: Iterable[str] = 
 
 
 def source_of_test(
-    target: Target, inputs: PackageInputs, around: Surroundings, extra: Iterable[str] = ()
+    target: Target, inputs: PackageInputs, nested: Iterable[str], extra: Iterable[str] = ()
 ) -> SourcePlan:
-    """Return the source of a test: what it is compiled from, and its package's folder, where it may look for fixtures."""
+    """Return the source of a test: what it is compiled from, and its package's folder, where it may look for fixtures.
+
+    ``nested`` are the folders of packages inside that one.
+    """
     own = inputs_of(target, inputs)
     modules = frozenset((*own.modules, *own.test_modules))
     files = {*own.files, *own.test_files, *own.optional_files, *own.test_optional_files, *modules, *extra}
     package = FolderInput(path=inputs.package_dir, recursive=True)
-    without = {*_foreign_modules(inputs, modules), *around.documents, *around.nested} - files
-    return _source(files, (), (*own.folders, *own.test_folders, package), without)
+    without = {*_foreign_modules(inputs, modules), *nested} - files
+    return _source(files, (), (*own.folders, *own.test_folders, package), without, documents=False)
 
 
 def script_source(
-    inputs: PackageInputs, script: ScriptInputs, around: Surroundings, extra: Iterable[str] = ()
+    inputs: PackageInputs, script: ScriptInputs, nested: Iterable[str], extra: Iterable[str] = ()
 ) -> SourcePlan:
     """Return what a build script's run reads: what it declares, or like cargo the whole package."""
     files = {*script.files, *script.optional_files, *extra, _join(inputs.package_dir, "Cargo.toml")}
-    without = {*script.excluded, *around.documents} - files if script.whole_package else set[str]()
-    return _source(files, (), script.folders, without)
+    without = {*nested, *(path for path in script.excluded if basename(path) not in _WASTE)} - files
+    return _source(files, (), script.folders, without, documents=not script.whole_package)
 
 
 def _foreign_modules(inputs: PackageInputs, modules: frozenset[str]) -> Iterator[str]:
@@ -80,7 +73,12 @@ def inputs_of(target: Target, inputs: PackageInputs) -> TargetInputs:
 
 
 def _source(
-    files: Iterable[str], rust: Iterable[str], folders: Iterable[FolderInput], without: Iterable[str]
+    files: Iterable[str],
+    rust: Iterable[str],
+    folders: Iterable[FolderInput],
+    without: Iterable[str],
+    *,
+    documents: bool = True,
 ) -> SourcePlan:
     return SourcePlan(
         files=tuple(sorted(files)),
@@ -90,6 +88,7 @@ def _source(
             for folder in sorted(set(folders), key=FolderInput.sort_key)
         ),
         without=tuple(sorted(without)),
+        documents=documents,
     )
 
 

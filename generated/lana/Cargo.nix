@@ -422,7 +422,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/zakarumych/allocator-api2";
         CARGO_PKG_RUST_VERSION = "1.63";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"fresh-rust\", \"nightly\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"fresh-rust\", \"nightly\", \"serde\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -518,7 +518,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/smol-rs/atomic-waker";
         CARGO_PKG_RUST_VERSION = "1.36";
       };
-      checkCfg = "cfg(feature, values())";
+      checkCfg = "cfg(feature, values(\"portable-atomic\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -751,7 +751,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/bitflags/bitflags";
         CARGO_PKG_RUST_VERSION = "1.56.0";
       };
-      checkCfg = "cfg(feature, values(\"example_generated\", \"serde\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"arbitrary\", \"bytemuck\", \"example_generated\", \"serde\", \"serde_core\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -823,7 +823,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tokio-rs/bytes";
         CARGO_PKG_RUST_VERSION = "1.57";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"extra-platforms\", \"serde\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -871,7 +871,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/cfg-if";
         CARGO_PKG_RUST_VERSION = "1.32";
       };
-      checkCfg = "cfg(feature, values(\"rustc-dep-of-std\"))";
+      checkCfg = "cfg(feature, values(\"core\", \"rustc-dep-of-std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -895,7 +895,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/chronotope/chrono";
         CARGO_PKG_RUST_VERSION = "1.62.0";
       };
-      checkCfg = "cfg(feature, values(\"__internal_bench\", \"alloc\", \"clock\", \"core-error\", \"default\", \"defmt\", \"libc\", \"now\", \"oldtime\", \"rkyv\", \"rkyv-16\", \"rkyv-32\", \"rkyv-64\", \"rkyv-validation\", \"std\", \"unstable-locales\", \"wasmbind\", \"winapi\"))";
+      checkCfg = "cfg(feature, values(\"__internal_bench\", \"alloc\", \"arbitrary\", \"clock\", \"core-error\", \"default\", \"defmt\", \"iana-time-zone\", \"js-sys\", \"libc\", \"now\", \"oldtime\", \"pure-rust-locales\", \"rkyv\", \"rkyv-16\", \"rkyv-32\", \"rkyv-64\", \"rkyv-validation\", \"serde\", \"std\", \"unstable-locales\", \"wasm-bindgen\", \"wasmbind\", \"winapi\", \"windows-link\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1048,7 +1048,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/Marwes/combine";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"futures-03\", \"mp4\", \"pin-project\", \"std\", \"tokio\", \"tokio-02\", \"tokio-03\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"bytes\", \"bytes_05\", \"default\", \"futures-03\", \"futures-core-03\", \"futures-io-03\", \"mp4\", \"pin-project\", \"pin-project-lite\", \"regex\", \"std\", \"tokio\", \"tokio-02\", \"tokio-02-dep\", \"tokio-03\", \"tokio-03-dep\", \"tokio-dep\", \"tokio-util\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1408,7 +1408,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/crossbeam-rs/crossbeam";
         CARGO_PKG_RUST_VERSION = "1.60";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"nightly\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"loom\", \"nightly\", \"std\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -1439,7 +1439,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/RustCrypto/traits";
       };
-      checkCfg = "cfg(feature, values(\"getrandom\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"getrandom\", \"rand_core\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1562,7 +1562,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/RustCrypto/traits";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"core-api\", \"default\", \"dev\", \"mac\", \"oid\", \"rand_core\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"blobby\", \"block-buffer\", \"const-oid\", \"core-api\", \"default\", \"dev\", \"mac\", \"oid\", \"rand_core\", \"std\", \"subtle\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1587,7 +1587,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/allan2/dotenvy";
         CARGO_PKG_RUST_VERSION = "1.56.1";
       };
-      checkCfg = "cfg(feature, values(\"cli\"))";
+      checkCfg = "cfg(feature, values(\"clap\", \"cli\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1610,7 +1610,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rayon-rs/either";
         CARGO_PKG_RUST_VERSION = "1.63.0";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"std\", \"use_std\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"serde\", \"std\", \"use_std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1714,7 +1714,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/smol-rs/event-listener";
         CARGO_PKG_RUST_VERSION = "1.60";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"loom\", \"portable-atomic\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"critical-section\", \"default\", \"loom\", \"parking\", \"portable-atomic\", \"portable-atomic-util\", \"portable_atomic_crate\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1855,7 +1855,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/futures-rs";
         CARGO_PKG_RUST_VERSION = "1.71";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"async-await\", \"bilock\", \"cfg-target-has-atomic\", \"compat\", \"default\", \"executor\", \"io-compat\", \"spin\", \"std\", \"thread-pool\", \"unstable\", \"write-all-vectored\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"async-await\", \"bilock\", \"cfg-target-has-atomic\", \"compat\", \"default\", \"executor\", \"futures-executor\", \"io-compat\", \"spin\", \"std\", \"thread-pool\", \"unstable\", \"write-all-vectored\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1879,7 +1879,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/futures-rs";
         CARGO_PKG_RUST_VERSION = "1.71";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"cfg-target-has-atomic\", \"default\", \"sink\", \"std\", \"unstable\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"cfg-target-has-atomic\", \"default\", \"futures-sink\", \"sink\", \"std\", \"unstable\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1903,7 +1903,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/futures-rs";
         CARGO_PKG_RUST_VERSION = "1.36";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"cfg-target-has-atomic\", \"default\", \"std\", \"unstable\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"cfg-target-has-atomic\", \"default\", \"portable-atomic\", \"std\", \"unstable\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -1926,7 +1926,7 @@
         CARGO_PKG_LICENSE = "MIT OR Apache-2.0";
         CARGO_PKG_REPOSITORY = "https://github.com/Matthias247/futures-intrusive";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"parking_lot\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2022,7 +2022,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/futures-rs";
         CARGO_PKG_RUST_VERSION = "1.71";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"async-await\", \"async-await-macro\", \"bilock\", \"cfg-target-has-atomic\", \"channel\", \"compat\", \"default\", \"io\", \"io-compat\", \"portable-atomic\", \"portable-atomic-alloc\", \"sink\", \"std\", \"unstable\", \"write-all-vectored\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"async-await\", \"async-await-macro\", \"bilock\", \"cfg-target-has-atomic\", \"channel\", \"compat\", \"default\", \"futures-channel\", \"futures-io\", \"futures-macro\", \"futures-sink\", \"futures_01\", \"io\", \"io-compat\", \"libc\", \"memchr\", \"portable-atomic\", \"portable-atomic-alloc\", \"portable-atomic-util\", \"portable_atomic_crate\", \"sink\", \"slab\", \"spin\", \"std\", \"tokio-io\", \"unstable\", \"write-all-vectored\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2045,7 +2045,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/fizyk20/generic-array.git";
       };
-      checkCfg = "cfg(feature, values(\"more_lengths\"))";
+      checkCfg = "cfg(feature, values(\"more_lengths\", \"serde\", \"zeroize\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -2076,7 +2076,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/rust-random/getrandom";
       };
-      checkCfg = "cfg(feature, values(\"custom\", \"js\", \"linux_disable_fallback\", \"rdrand\", \"rustc-dep-of-std\", \"std\", \"test-in-browser\"))";
+      checkCfg = "cfg(feature, values(\"compiler_builtins\", \"core\", \"custom\", \"js\", \"js-sys\", \"linux_disable_fallback\", \"rdrand\", \"rustc-dep-of-std\", \"std\", \"test-in-browser\", \"wasm-bindgen\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2156,7 +2156,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/sunng87/handlebars-rust";
         CARGO_PKG_RUST_VERSION = "1.72";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"dir_source\", \"no_logging\", \"script_helper\", \"string_helpers\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"dir_source\", \"heck\", \"no_logging\", \"rhai\", \"rust-embed\", \"script_helper\", \"string_helpers\", \"walkdir\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2180,7 +2180,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/hashbrown";
         CARGO_PKG_RUST_VERSION = "1.65.0";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"default-hasher\", \"inline-more\", \"nightly\", \"raw-entry\", \"rustc-dep-of-std\", \"rustc-internal-api\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"allocator-api2\", \"core\", \"default\", \"default-hasher\", \"equivalent\", \"inline-more\", \"nightly\", \"raw-entry\", \"rayon\", \"rustc-dep-of-std\", \"rustc-internal-api\", \"serde\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2203,7 +2203,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/hashbrown";
         CARGO_PKG_RUST_VERSION = "1.85.0";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"default-hasher\", \"inline-more\", \"nightly\", \"raw-entry\", \"rustc-dep-of-std\", \"rustc-internal-api\", \"serde\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"allocator-api2\", \"core\", \"default\", \"default-hasher\", \"equivalent\", \"inline-more\", \"nightly\", \"raw-entry\", \"rayon\", \"rustc-dep-of-std\", \"rustc-internal-api\", \"serde\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2227,7 +2227,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/kyren/hashlink";
         CARGO_PKG_RUST_VERSION = "1.65";
       };
-      checkCfg = "cfg(feature, values(\"serde_impl\"))";
+      checkCfg = "cfg(feature, values(\"serde\", \"serde_impl\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2273,7 +2273,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/KokaKiwi/rust-hex";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"serde\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2666,7 +2666,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/indexmap-rs/indexmap";
         CARGO_PKG_RUST_VERSION = "1.85";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"serde\", \"std\", \"test_debug\"))";
+      checkCfg = "cfg(feature, values(\"arbitrary\", \"borsh\", \"default\", \"quickcheck\", \"rayon\", \"serde\", \"std\", \"sval\", \"test_debug\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2690,7 +2690,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/dtolnay/itoa";
         CARGO_PKG_RUST_VERSION = "1.68";
       };
-      checkCfg = "cfg(feature, values())";
+      checkCfg = "cfg(feature, values(\"no-panic\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2851,7 +2851,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang-nursery/lazy-static.rs";
       };
-      checkCfg = "cfg(feature, values(\"spin_no_std\"))";
+      checkCfg = "cfg(feature, values(\"spin\", \"spin_no_std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2874,7 +2874,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/libc";
         CARGO_PKG_RUST_VERSION = "1.65";
       };
-      checkCfg = "cfg(feature, values(\"align\", \"const-extern-fn\", \"default\", \"extra_traits\", \"rustc-dep-of-std\", \"std\", \"use_std\"))";
+      checkCfg = "cfg(feature, values(\"align\", \"const-extern-fn\", \"default\", \"extra_traits\", \"rustc-dep-of-std\", \"rustc-std-workspace-core\", \"std\", \"use_std\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -2905,7 +2905,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/Amanieu/parking_lot";
         CARGO_PKG_RUST_VERSION = "1.71.0";
       };
-      checkCfg = "cfg(feature, values(\"arc_lock\", \"atomic_usize\", \"default\", \"nightly\"))";
+      checkCfg = "cfg(feature, values(\"arc_lock\", \"atomic_usize\", \"default\", \"nightly\", \"owning_ref\", \"serde\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2929,7 +2929,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/rust-lang/log";
         CARGO_PKG_RUST_VERSION = "1.71.0";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"kv\", \"kv_serde\", \"kv_std\", \"kv_sval\", \"kv_unstable\", \"kv_unstable_serde\", \"kv_unstable_std\", \"kv_unstable_sval\", \"max_level_debug\", \"max_level_error\", \"max_level_info\", \"max_level_off\", \"max_level_trace\", \"max_level_warn\", \"release_max_level_debug\", \"release_max_level_error\", \"release_max_level_info\", \"release_max_level_off\", \"release_max_level_trace\", \"release_max_level_warn\", \"serde\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"kv\", \"kv_serde\", \"kv_std\", \"kv_sval\", \"kv_unstable\", \"kv_unstable_serde\", \"kv_unstable_std\", \"kv_unstable_sval\", \"max_level_debug\", \"max_level_error\", \"max_level_info\", \"max_level_off\", \"max_level_trace\", \"max_level_warn\", \"release_max_level_debug\", \"release_max_level_error\", \"release_max_level_info\", \"release_max_level_off\", \"release_max_level_trace\", \"release_max_level_warn\", \"serde\", \"serde_core\", \"std\", \"sval\", \"sval_ref\", \"value-bag\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -2975,7 +2975,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/RustCrypto/hashes";
       };
-      checkCfg = "cfg(feature, values(\"asm\", \"default\", \"force-soft\", \"loongarch64_asm\", \"oid\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"asm\", \"default\", \"force-soft\", \"loongarch64_asm\", \"md5-asm\", \"oid\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3000,7 +3000,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/BurntSushi/memchr";
         CARGO_PKG_RUST_VERSION = "1.61";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"libc\", \"logging\", \"rustc-dep-of-std\", \"std\", \"use_std\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"core\", \"default\", \"libc\", \"logging\", \"rustc-dep-of-std\", \"std\", \"use_std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3048,7 +3048,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tokio-rs/mio";
         CARGO_PKG_RUST_VERSION = "1.71";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"net\", \"os-ext\", \"os-poll\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"log\", \"net\", \"os-ext\", \"os-poll\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3163,7 +3163,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/smol-rs/parking";
         CARGO_PKG_RUST_VERSION = "1.51";
       };
-      checkCfg = "cfg(feature, values())";
+      checkCfg = "cfg(feature, values(\"loom\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3210,7 +3210,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/Amanieu/parking_lot";
         CARGO_PKG_RUST_VERSION = "1.71.0";
       };
-      checkCfg = "cfg(feature, values(\"deadlock_detection\", \"nightly\"))";
+      checkCfg = "cfg(feature, values(\"backtrace\", \"deadlock_detection\", \"nightly\", \"petgraph\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -3266,7 +3266,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/pest-parser/pest";
         CARGO_PKG_RUST_VERSION = "1.81";
       };
-      checkCfg = "cfg(feature, values(\"const_prec_climber\", \"default\", \"miette-error\", \"pretty-print\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"const_prec_climber\", \"default\", \"memchr\", \"miette-error\", \"pretty-print\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3499,7 +3499,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/rust-random/rand";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"getrandom\", \"log\", \"min_const_gen\", \"nightly\", \"serde1\", \"small_rng\", \"std\", \"std_rng\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"getrandom\", \"libc\", \"log\", \"min_const_gen\", \"nightly\", \"rand_chacha\", \"serde\", \"serde1\", \"small_rng\", \"std\", \"std_rng\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3523,7 +3523,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/rust-random/rand";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"serde1\", \"simd\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"serde\", \"serde1\", \"simd\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3547,7 +3547,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/rust-random/rand";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"serde1\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"getrandom\", \"serde\", \"serde1\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3603,7 +3603,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/dtolnay/ryu";
         CARGO_PKG_RUST_VERSION = "1.71";
       };
-      checkCfg = "cfg(feature, values(\"small\"))";
+      checkCfg = "cfg(feature, values(\"no-panic\", \"small\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3651,7 +3651,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/serde-rs/serde";
         CARGO_PKG_RUST_VERSION = "1.56";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"derive\", \"rc\", \"std\", \"unstable\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"default\", \"derive\", \"rc\", \"serde_derive\", \"std\", \"unstable\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -3741,7 +3741,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/serde-rs/json";
         CARGO_PKG_RUST_VERSION = "1.71";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"arbitrary_precision\", \"default\", \"float_roundtrip\", \"preserve_order\", \"raw_value\", \"std\", \"unbounded_depth\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"arbitrary_precision\", \"default\", \"float_roundtrip\", \"indexmap\", \"preserve_order\", \"raw_value\", \"std\", \"unbounded_depth\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -3852,7 +3852,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/mitsuhiko/sha1-smol";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"serde\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3875,7 +3875,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/RustCrypto/hashes";
       };
-      checkCfg = "cfg(feature, values(\"asm\", \"asm-aarch64\", \"compress\", \"default\", \"force-soft\", \"force-soft-compact\", \"loongarch64_asm\", \"oid\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"asm\", \"asm-aarch64\", \"compress\", \"default\", \"force-soft\", \"force-soft-compact\", \"loongarch64_asm\", \"oid\", \"sha2-asm\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3900,7 +3900,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/hawkw/sharded-slab";
         CARGO_PKG_RUST_VERSION = "1.42.0";
       };
-      checkCfg = "cfg(feature, values())";
+      checkCfg = "cfg(feature, values(\"loom\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3972,7 +3972,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tokio-rs/slab";
         CARGO_PKG_RUST_VERSION = "1.51";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"serde\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -3995,7 +3995,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/servo/rust-smallvec";
       };
-      checkCfg = "cfg(feature, values(\"const_generics\", \"const_new\", \"drain_filter\", \"drain_keep_rest\", \"impl_bincode\", \"may_dangle\", \"specialization\", \"union\", \"write\"))";
+      checkCfg = "cfg(feature, values(\"arbitrary\", \"bincode\", \"const_generics\", \"const_new\", \"drain_filter\", \"drain_keep_rest\", \"impl_bincode\", \"malloc_size_of\", \"may_dangle\", \"serde\", \"specialization\", \"union\", \"unty\", \"write\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4019,7 +4019,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/bodil/smartstring";
         CARGO_PKG_RUST_VERSION = "1.57";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"std\", \"test\"))";
+      checkCfg = "cfg(feature, values(\"arbitrary\", \"default\", \"proptest\", \"serde\", \"std\", \"test\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -4075,7 +4075,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/launchbadge/sqlx";
       };
-      checkCfg = "cfg(feature, values(\"_rt-async-std\", \"_rt-tokio\", \"_sqlite\", \"_unstable-all-types\", \"all-databases\", \"any\", \"bigdecimal\", \"bit-vec\", \"bstr\", \"chrono\", \"default\", \"derive\", \"ipnet\", \"ipnetwork\", \"json\", \"mac_address\", \"macros\", \"migrate\", \"mysql\", \"postgres\", \"regexp\", \"runtime-async-std\", \"runtime-async-std-native-tls\", \"runtime-async-std-rustls\", \"runtime-tokio\", \"runtime-tokio-native-tls\", \"runtime-tokio-rustls\", \"rust_decimal\", \"sqlite\", \"sqlite-preupdate-hook\", \"sqlite-unbundled\", \"time\", \"tls-native-tls\", \"tls-none\", \"tls-rustls\", \"tls-rustls-aws-lc-rs\", \"tls-rustls-ring\", \"tls-rustls-ring-native-roots\", \"tls-rustls-ring-webpki\", \"uuid\"))";
+      checkCfg = "cfg(feature, values(\"_rt-async-std\", \"_rt-tokio\", \"_sqlite\", \"_unstable-all-types\", \"all-databases\", \"any\", \"bigdecimal\", \"bit-vec\", \"bstr\", \"chrono\", \"default\", \"derive\", \"ipnet\", \"ipnetwork\", \"json\", \"mac_address\", \"macros\", \"migrate\", \"mysql\", \"postgres\", \"regexp\", \"runtime-async-std\", \"runtime-async-std-native-tls\", \"runtime-async-std-rustls\", \"runtime-tokio\", \"runtime-tokio-native-tls\", \"runtime-tokio-rustls\", \"rust_decimal\", \"sqlite\", \"sqlite-preupdate-hook\", \"sqlite-unbundled\", \"sqlx-macros\", \"sqlx-mysql\", \"sqlx-postgres\", \"sqlx-sqlite\", \"time\", \"tls-native-tls\", \"tls-none\", \"tls-rustls\", \"tls-rustls-aws-lc-rs\", \"tls-rustls-ring\", \"tls-rustls-ring-native-roots\", \"tls-rustls-ring-webpki\", \"uuid\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4097,7 +4097,7 @@
         CARGO_PKG_LICENSE = "MIT OR Apache-2.0";
         CARGO_PKG_REPOSITORY = "https://github.com/launchbadge/sqlx";
       };
-      checkCfg = "cfg(feature, values(\"_rt-async-std\", \"_rt-tokio\", \"_tls-native-tls\", \"_tls-none\", \"_tls-rustls\", \"_tls-rustls-aws-lc-rs\", \"_tls-rustls-ring-native-roots\", \"_tls-rustls-ring-webpki\", \"any\", \"default\", \"json\", \"migrate\", \"offline\"))";
+      checkCfg = "cfg(feature, values(\"_rt-async-std\", \"_rt-tokio\", \"_tls-native-tls\", \"_tls-none\", \"_tls-rustls\", \"_tls-rustls-aws-lc-rs\", \"_tls-rustls-ring-native-roots\", \"_tls-rustls-ring-webpki\", \"any\", \"async-io\", \"async-std\", \"bigdecimal\", \"bit-vec\", \"bstr\", \"chrono\", \"crc\", \"default\", \"ipnet\", \"ipnetwork\", \"json\", \"mac_address\", \"migrate\", \"native-tls\", \"offline\", \"regex\", \"rust_decimal\", \"rustls\", \"rustls-native-certs\", \"serde\", \"serde_json\", \"sha2\", \"time\", \"tokio\", \"tokio-stream\", \"uuid\", \"webpki-roots\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4142,7 +4142,7 @@
         CARGO_PKG_LICENSE = "MIT OR Apache-2.0";
         CARGO_PKG_REPOSITORY = "https://github.com/launchbadge/sqlx";
       };
-      checkCfg = "cfg(feature, values(\"_rt-async-std\", \"_rt-tokio\", \"_sqlite\", \"_tls-native-tls\", \"_tls-rustls-aws-lc-rs\", \"_tls-rustls-ring-native-roots\", \"_tls-rustls-ring-webpki\", \"bigdecimal\", \"bit-vec\", \"chrono\", \"default\", \"derive\", \"ipnet\", \"ipnetwork\", \"json\", \"mac_address\", \"macros\", \"migrate\", \"mysql\", \"postgres\", \"rust_decimal\", \"sqlite\", \"sqlite-unbundled\", \"time\", \"uuid\"))";
+      checkCfg = "cfg(feature, values(\"_rt-async-std\", \"_rt-tokio\", \"_sqlite\", \"_tls-native-tls\", \"_tls-rustls-aws-lc-rs\", \"_tls-rustls-ring-native-roots\", \"_tls-rustls-ring-webpki\", \"async-std\", \"bigdecimal\", \"bit-vec\", \"chrono\", \"default\", \"derive\", \"ipnet\", \"ipnetwork\", \"json\", \"mac_address\", \"macros\", \"migrate\", \"mysql\", \"postgres\", \"rust_decimal\", \"sqlite\", \"sqlite-unbundled\", \"sqlx-mysql\", \"sqlx-postgres\", \"sqlx-sqlite\", \"time\", \"tokio\", \"uuid\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4307,7 +4307,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/Actyx/sync_wrapper";
       };
-      checkCfg = "cfg(feature, values(\"futures\"))";
+      checkCfg = "cfg(feature, values(\"futures\", \"futures-core\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4466,7 +4466,7 @@
         CARGO_PKG_README = "README.md";
         CARGO_PKG_REPOSITORY = "https://github.com/Lokathor/tinyvec";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"debugger_visualizer\", \"default\", \"experimental_write_impl\", \"grab_spare_slice\", \"latest_stable_rust\", \"nightly_slice_partition_dedup\", \"real_blackbox\", \"rustc_1_40\", \"rustc_1_55\", \"rustc_1_57\", \"rustc_1_61\", \"schemars\", \"serde\", \"std\", \"tinyvec_macros\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"arbitrary\", \"bin-proto\", \"borsh\", \"debugger_visualizer\", \"default\", \"defmt\", \"experimental_write_impl\", \"generic-array\", \"grab_spare_slice\", \"latest_stable_rust\", \"nightly_slice_partition_dedup\", \"real_blackbox\", \"rustc_1_40\", \"rustc_1_55\", \"rustc_1_57\", \"rustc_1_61\", \"schemars\", \"serde\", \"std\", \"tinyvec_macros\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4491,7 +4491,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tokio-rs/tokio";
         CARGO_PKG_RUST_VERSION = "1.85";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"fs\", \"full\", \"io-std\", \"io-uring\", \"io-util\", \"macros\", \"net\", \"process\", \"rt\", \"rt-multi-thread\", \"schedule-latency\", \"signal\", \"sync\", \"taskdump\", \"test-util\", \"time\"))";
+      checkCfg = "cfg(feature, values(\"bytes\", \"default\", \"fs\", \"full\", \"io-std\", \"io-uring\", \"io-util\", \"libc\", \"macros\", \"mio\", \"net\", \"parking_lot\", \"process\", \"rt\", \"rt-multi-thread\", \"schedule-latency\", \"signal\", \"signal-hook-registry\", \"socket2\", \"sync\", \"taskdump\", \"test-util\", \"time\", \"tokio-macros\", \"tracing\", \"windows-sys\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4542,7 +4542,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tokio-rs/tokio";
         CARGO_PKG_RUST_VERSION = "1.71";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"fs\", \"full\", \"io-util\", \"net\", \"rt\", \"signal\", \"sync\", \"time\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"fs\", \"full\", \"io-util\", \"net\", \"rt\", \"signal\", \"sync\", \"time\", \"tokio-util\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4567,7 +4567,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tower-rs/tower";
         CARGO_PKG_RUST_VERSION = "1.64.0";
       };
-      checkCfg = "cfg(feature, values(\"balance\", \"buffer\", \"discover\", \"filter\", \"full\", \"hedge\", \"limit\", \"load\", \"load-shed\", \"log\", \"make\", \"ready-cache\", \"reconnect\", \"retry\", \"spawn-ready\", \"steer\", \"timeout\", \"tokio-stream\", \"util\"))";
+      checkCfg = "cfg(feature, values(\"balance\", \"buffer\", \"discover\", \"filter\", \"full\", \"futures-core\", \"futures-util\", \"hdrhistogram\", \"hedge\", \"indexmap\", \"limit\", \"load\", \"load-shed\", \"log\", \"make\", \"pin-project-lite\", \"ready-cache\", \"reconnect\", \"retry\", \"slab\", \"spawn-ready\", \"steer\", \"sync_wrapper\", \"timeout\", \"tokio\", \"tokio-stream\", \"tokio-util\", \"tracing\", \"util\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4640,7 +4640,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tokio-rs/tracing";
         CARGO_PKG_RUST_VERSION = "1.65.0";
       };
-      checkCfg = "cfg(feature, values(\"async-await\", \"attributes\", \"default\", \"log-always\", \"max_level_debug\", \"max_level_error\", \"max_level_info\", \"max_level_off\", \"max_level_trace\", \"max_level_warn\", \"release_max_level_debug\", \"release_max_level_error\", \"release_max_level_info\", \"release_max_level_off\", \"release_max_level_trace\", \"release_max_level_warn\", \"std\", \"valuable\"))";
+      checkCfg = "cfg(feature, values(\"async-await\", \"attributes\", \"default\", \"log\", \"log-always\", \"max_level_debug\", \"max_level_error\", \"max_level_info\", \"max_level_off\", \"max_level_trace\", \"max_level_warn\", \"release_max_level_debug\", \"release_max_level_error\", \"release_max_level_info\", \"release_max_level_off\", \"release_max_level_trace\", \"release_max_level_warn\", \"std\", \"tracing-attributes\", \"valuable\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4691,7 +4691,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tokio-rs/tracing";
         CARGO_PKG_RUST_VERSION = "1.65.0";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"once_cell\", \"std\", \"valuable\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4716,7 +4716,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/tokio-rs/tracing";
         CARGO_PKG_RUST_VERSION = "1.65.0";
       };
-      checkCfg = "cfg(feature, values(\"alloc\", \"ansi\", \"default\", \"env-filter\", \"fmt\", \"json\", \"local-time\", \"nu-ansi-term\", \"regex\", \"registry\", \"std\", \"valuable\"))";
+      checkCfg = "cfg(feature, values(\"alloc\", \"ansi\", \"chrono\", \"default\", \"env-filter\", \"fmt\", \"json\", \"local-time\", \"matchers\", \"nu-ansi-term\", \"once_cell\", \"parking_lot\", \"regex\", \"registry\", \"serde\", \"serde_json\", \"sharded-slab\", \"smallvec\", \"std\", \"thread_local\", \"time\", \"tracing\", \"tracing-log\", \"tracing-serde\", \"valuable\", \"valuable-serde\", \"valuable_crate\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4771,7 +4771,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/paholg/typenum";
         CARGO_PKG_RUST_VERSION = "1.41.0";
       };
-      checkCfg = "cfg(feature, values(\"const-generics\", \"i128\", \"scale_info\", \"strict\"))";
+      checkCfg = "cfg(feature, values(\"const-generics\", \"i128\", \"scale-info\", \"scale_info\", \"strict\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -4819,7 +4819,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/servo/unicode-bidi";
         CARGO_PKG_RUST_VERSION = "1.47.0";
       };
-      checkCfg = "cfg(feature, values(\"bench_it\", \"default\", \"flame_it\", \"hardcoded-data\", \"std\", \"unstable\", \"with_serde\"))";
+      checkCfg = "cfg(feature, values(\"bench_it\", \"default\", \"flame\", \"flame_it\", \"flamer\", \"hardcoded-data\", \"serde\", \"smallvec\", \"std\", \"unstable\", \"with_serde\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -5070,7 +5070,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/uuid-rs/uuid";
         CARGO_PKG_RUST_VERSION = "1.63.0";
       };
-      checkCfg = "cfg(feature, values(\"atomic\", \"borsh\", \"default\", \"fast-rng\", \"js\", \"macro-diagnostics\", \"md5\", \"rng\", \"rng-getrandom\", \"rng-rand\", \"sha1\", \"std\", \"v1\", \"v3\", \"v4\", \"v5\", \"v6\", \"v7\", \"v8\"))";
+      checkCfg = "cfg(feature, values(\"arbitrary\", \"atomic\", \"borsh\", \"bytemuck\", \"default\", \"fast-rng\", \"js\", \"macro-diagnostics\", \"md5\", \"rng\", \"rng-getrandom\", \"rng-rand\", \"serde\", \"sha1\", \"slog\", \"std\", \"uuid-rng-internal-lib\", \"v1\", \"v3\", \"v4\", \"v5\", \"v6\", \"v7\", \"v8\", \"zerocopy\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -5140,7 +5140,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/ardaku/whoami";
         CARGO_PKG_RUST_VERSION = "1.40";
       };
-      checkCfg = "cfg(feature, values(\"default\", \"web\"))";
+      checkCfg = "cfg(feature, values(\"default\", \"web\", \"web-sys\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -5164,7 +5164,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/SergioBenitez/yansi";
         CARGO_PKG_RUST_VERSION = "1.63";
       };
-      checkCfg = "cfg(feature, values(\"_nightly\", \"alloc\", \"default\", \"detect-env\", \"detect-tty\", \"hyperlink\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"_nightly\", \"alloc\", \"default\", \"detect-env\", \"detect-tty\", \"hyperlink\", \"is-terminal\", \"std\"))";
       targets = {
         lib = {
           kind = "lib";
@@ -5187,7 +5187,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/google/zerocopy";
         CARGO_PKG_RUST_VERSION = "1.56.0";
       };
-      checkCfg = "cfg(feature, values(\"__internal_use_only_features_that_work_on_stable\", \"alloc\", \"derive\", \"float-nightly\", \"simd\", \"simd-nightly\", \"std\"))";
+      checkCfg = "cfg(feature, values(\"__internal_use_only_features_that_work_on_stable\", \"alloc\", \"derive\", \"float-nightly\", \"simd\", \"simd-nightly\", \"std\", \"zerocopy-derive\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -5219,7 +5219,7 @@
         CARGO_PKG_REPOSITORY = "https://github.com/dtolnay/zmij";
         CARGO_PKG_RUST_VERSION = "1.71";
       };
-      checkCfg = "cfg(feature, values())";
+      checkCfg = "cfg(feature, values(\"no-panic\"))";
       targets = {
         build-script = {
           kind = "custom-build";
@@ -5265,6 +5265,7 @@
         "specs/workspaces/lana/lana/admin-server/src/types.rs"
         "specs/workspaces/lana/lana/admin-server/tests/graphql.rs"
       ];
+      documents = false;
     };
     "admin-server-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lana/admin-server/src" ];
@@ -5286,6 +5287,7 @@
         "specs/workspaces/lana/lana/admin-server/src/main.rs"
         "specs/workspaces/lana/lana/admin-server/tests/graphql.rs"
       ];
+      documents = false;
     };
     "admin-server-0.42.0 test graphql test" = {
       files = [
@@ -5304,6 +5306,7 @@
         "specs/workspaces/lana/lana/admin-server/src/schema.rs"
         "specs/workspaces/lana/lana/admin-server/src/types.rs"
       ];
+      documents = false;
     };
     "audit-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/audit/src" ];
@@ -5320,6 +5323,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
     "authz-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/authz/src" ];
@@ -5332,6 +5336,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
     "codegen-0.42.0 bin lana-codegen" = {
       rust = [ "specs/workspaces/lana/dev/codegen/src" ];
@@ -5344,6 +5349,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
     "core-access-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/access/src" ];
@@ -5359,6 +5365,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
     "core-accounting-0.42.0 build-script" = {
       files = [ "specs/workspaces/lana/core/accounting/build.rs" ];
@@ -5388,6 +5395,7 @@
         }
       ];
       without = [ "specs/workspaces/lana/core/accounting/build.rs" ];
+      documents = false;
     };
     "core-credit-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/credit/src" ];
@@ -5414,6 +5422,7 @@
         }
       ];
       without = [ "specs/workspaces/lana/core/credit/benches/interest.rs" ];
+      documents = false;
     };
     "core-customer-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/customer/src" ];
@@ -5438,6 +5447,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
     "core-deposit-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/deposit/src" ];
@@ -5464,6 +5474,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
     "core-report-0.42.0 example trial_balance" = {
       files = [ "specs/workspaces/lana/core/report/examples/trial_balance.rs" ];
@@ -5490,10 +5501,10 @@
         }
       ];
       without = [
-        "specs/workspaces/lana/core/report/README.md"
         "specs/workspaces/lana/core/report/examples/trial_balance.rs"
         "specs/workspaces/lana/core/report/tests/render.rs"
       ];
+      documents = false;
     };
     "core-report-0.42.0 test render test" = {
       files = [
@@ -5507,12 +5518,12 @@
         }
       ];
       without = [
-        "specs/workspaces/lana/core/report/README.md"
         "specs/workspaces/lana/core/report/examples/trial_balance.rs"
         "specs/workspaces/lana/core/report/src/definition.rs"
         "specs/workspaces/lana/core/report/src/lib.rs"
         "specs/workspaces/lana/core/report/src/render.rs"
       ];
+      documents = false;
     };
     "customer-server-0.42.0 bin customer-server" = {
       rust = [ "specs/workspaces/lana/lana/customer-server/src" ];
@@ -5536,6 +5547,7 @@
         "specs/workspaces/lana/lana/customer-server/src/types.rs"
         "specs/workspaces/lana/lana/customer-server/tests/graphql.rs"
       ];
+      documents = false;
     };
     "customer-server-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lana/customer-server/src" ];
@@ -5557,6 +5569,7 @@
         "specs/workspaces/lana/lana/customer-server/src/main.rs"
         "specs/workspaces/lana/lana/customer-server/tests/graphql.rs"
       ];
+      documents = false;
     };
     "customer-server-0.42.0 test graphql test" = {
       files = [
@@ -5575,6 +5588,7 @@
         "specs/workspaces/lana/lana/customer-server/src/schema.rs"
         "specs/workspaces/lana/lana/customer-server/src/types.rs"
       ];
+      documents = false;
     };
     "entity-macros-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/entity-macros/src" ];
@@ -5587,6 +5601,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
     "lana-app-0.42.0 build-script" = {
       files = [ "specs/workspaces/lana/lana/app/build.rs" ];
@@ -5637,6 +5652,7 @@
         }
       ];
       without = [ "specs/workspaces/lana/lana/app/build.rs" ];
+      documents = false;
     };
     "lana-cli-0.42.0 bin lana-cli" = {
       rust = [ "specs/workspaces/lana/lana/cli/src" ];
@@ -5659,10 +5675,8 @@
           recursive = true;
         }
       ];
-      without = [
-        "specs/workspaces/lana/lana/cli/README.md"
-        "specs/workspaces/lana/lana/cli/tests/cli.rs"
-      ];
+      without = [ "specs/workspaces/lana/lana/cli/tests/cli.rs" ];
+      documents = false;
     };
     "lana-cli-0.42.0 test cli test" = {
       files = [ "specs/workspaces/lana/lana/cli/tests/cli.rs" ];
@@ -5673,7 +5687,6 @@
         }
       ];
       without = [
-        "specs/workspaces/lana/lana/cli/README.md"
         "specs/workspaces/lana/lana/cli/src/commands.rs"
         "specs/workspaces/lana/lana/cli/src/commands/audit.rs"
         "specs/workspaces/lana/lana/cli/src/commands/database.rs"
@@ -5684,6 +5697,7 @@
         "specs/workspaces/lana/lana/cli/src/main.rs"
         "specs/workspaces/lana/lana/cli/src/version.rs"
       ];
+      documents = false;
     };
     "money-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/money/src" ];
@@ -5699,7 +5713,7 @@
           recursive = true;
         }
       ];
-      without = [ "specs/workspaces/lana/lib/money/README.md" ];
+      documents = false;
     };
     "server-utils-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lana/server-utils/src" ];
@@ -5718,6 +5732,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
     "tracing-utils-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/tracing-utils/src" ];
@@ -5730,6 +5745,7 @@
           recursive = true;
         }
       ];
+      documents = false;
     };
   };
   rustfmt = {

@@ -27,6 +27,7 @@
     "specs/workspaces/lana/core/deposit/Cargo.toml"
     "specs/workspaces/lana/core/deposit/sqlx.toml"
     "specs/workspaces/lana/core/report/Cargo.toml"
+    "specs/workspaces/lana/core/report/README.md"
     "specs/workspaces/lana/core/report/templates/statement.hbs"
     "specs/workspaces/lana/core/report/tests/expected/income-statement.txt"
     "specs/workspaces/lana/dev/codegen/Cargo.toml"
@@ -35,6 +36,7 @@
     "specs/workspaces/lana/lana/app/Cargo.toml"
     "specs/workspaces/lana/lana/app/sqlx.toml"
     "specs/workspaces/lana/lana/cli/Cargo.toml"
+    "specs/workspaces/lana/lana/cli/README.md"
     "specs/workspaces/lana/lana/customer-server/Cargo.toml"
     "specs/workspaces/lana/lana/customer-server/schema.graphql"
     "specs/workspaces/lana/lana/server-utils/Cargo.toml"
@@ -42,7 +44,9 @@
     "specs/workspaces/lana/lib/authz/Cargo.toml"
     "specs/workspaces/lana/lib/entity-macros/Cargo.toml"
     "specs/workspaces/lana/lib/money/Cargo.toml"
+    "specs/workspaces/lana/lib/money/README.md"
     "specs/workspaces/lana/lib/tracing-utils/Cargo.toml"
+    "specs/workspaces/lana/rustfmt.toml"
   ];
   rust = [ "specs/workspaces/lana" ];
   folders = [

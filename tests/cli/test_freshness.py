@@ -225,5 +225,5 @@ def test_nothing_is_loaded_for_a_run_without_changes(project):
 
 def test_a_cache_that_cannot_be_kept_costs_nothing_but_time(project):
     cargo_project(project)
-    for place in ("/dev/null", "/proc/nowhere", str(project / "specs/rusty.toml")):
+    for place in ("/dev/null", str(project / "specs/rusty.toml")):
         assert run_process("compile", cwd=project, XDG_CACHE_HOME=place).code == 0

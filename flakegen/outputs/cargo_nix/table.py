@@ -82,7 +82,7 @@ def _source(source: SourcePlan) -> dict[str, Value]:
         files=list(source.files),
         folders=[_folder(folder) for folder in source.folders],
         without=list(source.without),
-    )
+    ) | ({} if source.documents else {"documents": False})
 
 
 def _folder(folder: FolderPlan) -> dict[str, Value]:

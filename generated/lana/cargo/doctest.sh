@@ -6,6 +6,7 @@ if [[ -z ${stdenv:-} ]]; then source "$NIX_ATTRS_SH_FILE"; fi
 source "$common"
 enter_source
 export_package_environment
+export CARGO_CRATE_NAME=$crateName CARGO_PRIMARY_PACKAGE=1
 args=(--test --crate-name "$crateName" --edition="$edition" "$main" --test-run-directory "$manifestDir")
 for type in "${crateTypes[@]}"; do args+=(--crate-type "$type"); done
 args+=(-C linker="$linker")

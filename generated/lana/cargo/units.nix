@@ -315,7 +315,7 @@ let
           linker = if unit.cross then targetLinker else hostLinker;
           externs = builtins.mapAttrs (_: key: units.${key}) unit.externs;
           bins = builtins.mapAttrs (_: key: units.${key}) unit.bins;
-          linksNatively = part.kind == "lib" || crate ? hasLib;
+          linksNatively = (part.kind == "lib" || crate ? hasLib) && unit.mode != "doctest";
           scrub = isProduct;
           toolPaths = if isProduct then builtins.attrValues tools ++ [ cargo ] else [ ];
         }

@@ -5,12 +5,14 @@
 # rust     folders whose .rs files are taken, at any depth
 # folders  { path, recursive, match ? regular expression for the file's name }
 # without  files and folders that are not taken, although they are in one of `rust` or `folders`
+# documents  whether `folders` give README.md and the like, which are for people
 { name, root }:
 {
   files ? [ ],
   rust ? [ ],
   folders ? [ ],
   without ? [ ],
+  documents ? true,
 }:
 let
   inherit (builtins)
@@ -53,6 +55,8 @@ let
       "target"
     ];
 
+  document = "(README|CHANGELOG|CHANGES|CONTRIBUTING|LICENSE|LICENCE|COPYING|AUTHORS|NOTICE).*|.*[.]md";
+
   wanted = set files;
   unwanted = set without;
   onTheWay = set (
@@ -69,6 +73,7 @@ let
         folder:
         isBelow folder.path relative
         && (folder.recursive || folderName == "${folder.path}/")
+        && (documents || match document (elemAt split 1) == null)
         && (!(folder ? match) || match folder.match (elemAt split 1) != null);
     in
     if type == "directory" then
