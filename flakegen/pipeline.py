@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -26,10 +26,11 @@ from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.cargo import WorkspaceFiles, plan_cargo
 from flakegen.plan.model import BuildPlan, CargoPlan
-from flakegen.plan.problems import of_cargo, of_request
-from flakegen.plan.project import plan_project
+from flakegen.plan.problems import of_cargo, of_request, unknown_profile
+from flakegen.plan.project import Lowered, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
+from flakegen.plan.scope import Scope
 from flakegen.plan.systems import all_platforms, platforms_of
 from flakegen.plan.units import Build
 from flakegen.spec.load import decode_bytes, load_spec
@@ -127,8 +128,12 @@ class Project:
         if workspace is None:
             return ()
         problems = Collector()
-        builds = []
+        builds: list[Build] = []
         for request in self.requests:
+            unknown = unknown_profile(workspace, request, self.spec)
+            if unknown is not None:
+                problems.add(unknown)
+                request = request.with_profile(None)  # noqa: PLW2901  # what else is wrong is still found
             try:
                 builds += list(_builds(workspace, request))
             except CargoError as error:
@@ -177,10 +182,28 @@ class Project:
     @cached_property
     def plan(self) -> BuildPlan:
         """The whole project, lowered."""
+        self._require(lambda: self.lowered, lambda: self.files, lambda: self.builds)
+        scope, lowered = self.lowered
+        return plan_project(scope, self.files, self.cargo_plan, lowered)
+
+    @cached_property
+    def lowered(self) -> tuple[Scope, Lowered]:
+        """The spec's outputs as expressions, and what they may name."""
         problems = Collector()
-        plan = plan_project(self.spec, self.workspace, self.files, self.cargo_plan, lower_entries, problems)
+        scope = scope_of(self.spec, self.workspace, problems)
+        lowered = lower_spec(scope, lower_entries)
         problems.raise_errors()
-        return plan
+        return scope, lowered
+
+    def _require(self, *stages: Callable[[], object]) -> None:
+        """Go through stages that do not need each other, so that what is wrong with all of them is told at once."""
+        problems = Collector()
+        for stage in stages:
+            try:
+                stage()
+            except DiagnosticError as error:
+                problems.extend(error.diagnostics)
+        problems.raise_errors()
 
     @cached_property
     def outputs(self) -> dict[str, str]:

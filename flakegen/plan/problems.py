@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flakegen.cargo.errors import CargoError, Problem
+from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic
 from flakegen.diagnostics.source import SourceText, Span
+from flakegen.diagnostics.suggest import did_you_mean
+from flakegen.diagnostics.text import quoted
 from flakegen.plan.requests import CargoRequest
 from flakegen.spec.model import Spec
 
+_BUILT_IN = ("dev", "release", "test", "bench")
 # Which key of an entry a problem with a request is about, and the code that it then has.
 _FIELDS = {
     "package": ("package", Code.UNKNOWN_CRATE),
@@ -37,6 +41,18 @@ def of_request(error: CargoError, request: CargoRequest, spec: Spec) -> Iterator
             continue
         where = request.fields.get(field, request.where)
         yield spec.diagnose(where, code, problem.message, hint=problem.hint)
+
+
+def unknown_profile(workspace: Workspace, request: CargoRequest, spec: Spec) -> Diagnostic | None:
+    """Return what is wrong when a request names a profile that neither cargo nor the workspace has."""
+    name = request.request.profile
+    configured = workspace.config.table.get("profile")
+    known = {*_BUILT_IN, *workspace.profiles, *(configured if isinstance(configured, dict) else ())}
+    if name is None or name in known:
+        return None
+    where = request.fields.get("profile", request.where)
+    hint = did_you_mean(name, known) or f"the workspace has {', '.join(sorted(known))}"
+    return spec.diagnose(where, Code.UNKNOWN_PROFILE, f"unknown profile {quoted(name)}", hint=hint)
 
 
 def _span(problem: Problem) -> Span | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from flakegen.cargo.workspace import Workspace
@@ -15,7 +16,7 @@ from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
 from flakegen.spec.model import Spec
 from flakegen.spec.sections import CrateOverride, Input, ToolchainSource
-from flakegen.spec.values import SpecPath
+from flakegen.spec.values import NixExpr, SpecPath
 
 Lower: TypeAlias = Callable[[Scope], tuple[tuple[Output, ...], tuple[str, ...]]]
 """Lowers all entries of a spec; gives outputs, and the fixed files that their values use."""
@@ -23,36 +24,61 @@ Lower: TypeAlias = Callable[[Scope], tuple[tuple[Output, ...], tuple[str, ...]]]
 _TOOLCHAIN_FILES = ("rust-toolchain.toml", "rust-toolchain")
 
 
-def plan_project(
-    spec: Spec,
-    workspace: Workspace | None,
-    files: WorkspaceFiles | None,
-    cargo: CargoPlan | None,
-    lower: Lower,
-    problems: Collector,
-) -> BuildPlan:
-    """Lower a spec; what is wrong with its expressions is collected."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowered:
+    """All of a spec that becomes expressions."""
+
+    outputs: tuple[Output, ...]
+    helpers: tuple[str, ...]
+    overlays: Mapping[str, Expr]
+    formatter: Expr | None
+    crate_overrides: Mapping[str, Expr]
+    cargo_env: Mapping[str, Expr]
+
+
+def scope_of(spec: Spec, workspace: Workspace | None, problems: Collector) -> Scope:
+    """Return what the spec's expressions may name; what is wrong with them is collected."""
     to_root = "/".join(".." for _ in spec.layout.output.parts) or "."
-    scope = Scope(spec=spec, to_root=to_root, version=_version(spec, workspace), problems=problems)
+    return Scope(spec=spec, to_root=to_root, version=_version(spec, workspace), problems=problems)
+
+
+def lower_spec(scope: Scope, lower: Lower) -> Lowered:
+    """Lower everything of a spec that is an expression."""
+    spec = scope.spec
     outputs, helpers = lower(scope)
+    return Lowered(
+        outputs=outputs,
+        helpers=helpers,
+        overlays={
+            name: _overlay(overlay.path, overlay.nix_expr, scope) for name, overlay in spec.overlays.items()
+        },
+        formatter=None if spec.formatter is None else scope.reference(spec.formatter.package),
+        crate_overrides=_crate_overrides(spec, scope),
+        cargo_env=scope.templates(spec.cargo.env) if spec.cargo is not None else {},
+    )
+
+
+def plan_project(
+    scope: Scope, files: WorkspaceFiles | None, cargo: CargoPlan | None, lowered: Lowered
+) -> BuildPlan:
+    """Put the whole project together."""
+    spec = scope.spec
     return BuildPlan(
         name=spec.project.name,
         description=spec.project.description or spec.project.name,
         spec=str(spec.layout.spec),
         command=f"flakegen compile {spec.layout.spec}",
-        to_root=to_root,
+        to_root=scope.to_root,
         systems=tuple(sorted(system.value for system in spec.project.systems)),
         inputs={name: _input(each) for name, each in spec.inputs.items()},
         cargo=cargo,
-        overlays={
-            name: _overlay(overlay.path, overlay.nix_expr, scope) for name, overlay in spec.overlays.items()
-        },
-        formatter=None if spec.formatter is None else scope.reference(spec.formatter.package),
+        overlays=lowered.overlays,
+        formatter=lowered.formatter,
         toolchain=_toolchain(spec, files, cargo),
-        crate_overrides=_crate_overrides(spec, scope),
-        cargo_env=scope.templates(spec.cargo.env) if spec.cargo is not None else {},
-        outputs=outputs,
-        helpers=helpers,
+        crate_overrides=lowered.crate_overrides,
+        cargo_env=lowered.cargo_env,
+        outputs=lowered.outputs,
+        helpers=lowered.helpers,
         compiled_from=_compiled_from(spec, files),
     )
 
@@ -74,12 +100,10 @@ def _input(each: Input) -> dict[str, object]:
     return entry
 
 
-def _overlay(path: SpecPath | None, expression: object, scope: Scope) -> Expr:
-    from flakegen.spec.values import NixExpr  # noqa: PLC0415
-
+def _overlay(path: SpecPath | None, expression: NixExpr | None, scope: Scope) -> Expr:
     if path is not None:
         return nix.call("import", scope.path(path))
-    return scope.expression(expression) if isinstance(expression, NixExpr) else nix.NULL
+    return nix.NULL if expression is None else scope.expression(expression)
 
 
 def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: CargoPlan | None) -> ToolchainPlan | None:

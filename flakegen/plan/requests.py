@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flakegen.cargo.request import BuildRequest
 from flakegen.spec.keypath import KeyPath
@@ -27,6 +27,10 @@ class CargoRequest:
     clippy: tuple[str, ...] | None = None
     env: tuple[tuple[str, str], ...] = ()
     fields: Mapping[str, KeyPath]
+
+    def with_profile(self, profile: str | None) -> CargoRequest:
+        """Return the same request in another profile; None is the command's own."""
+        return replace(self, request=replace(self.request, profile=profile))
 
 
 def cross_platform_name(system: System, target: str) -> str:

@@ -108,7 +108,9 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
     folders = {f for target in targets for f in (*target.folders, *target.test_folders)}
     folders.update(f for script in scripts if not script.whole_package for f in script.folders)
     return SourcePlan(
-        files=tuple(sorted({*files.guard, *files.noticed, *(path for path in single if not path.endswith(".rs"))})),
+        files=tuple(
+            sorted({*files.guard, *files.noticed, *(path for path in single if not path.endswith(".rs"))})
+        ),
         rust=(files.root,),
         folders=tuple(
             FolderPlan(path=f.path, recursive=f.recursive, match=f.pattern)

@@ -19,8 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import stand_in  # noqa: E402  # after the path is set
-from real_nix import CHECKOUT, Nix, cache_folder, find_nix  # noqa: E402  # after the path is set
+import stand_in
+from real_nix import CHECKOUT, Nix, cache_folder, find_nix
 
 SPEC = "specs/lana.toml"
 WORKSPACE = CHECKOUT / "specs/workspaces/lana"
@@ -42,7 +42,9 @@ class Row:
 def timed(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> float:
     """Return the wall time of a command that must succeed."""
     start = time.perf_counter()
-    done = subprocess.run([str(word) for word in command], cwd=cwd, env=dict(env), capture_output=True, check=False)
+    done = subprocess.run(
+        [str(word) for word in command], cwd=cwd, env=dict(env), capture_output=True, check=False
+    )
     if done.returncode:
         sys.exit(f"{command} failed:\n{done.stderr.decode(errors='replace')[-4000:]}")
     return time.perf_counter() - start
@@ -78,7 +80,13 @@ def compile_rows(rounds: int, scratch: Path) -> list[Row]:
     beside = "cargo metadata --offline"
     return [
         Row(what="flakegen compile, cold", ours=cold, beside=beside, theirs=metadata_time, aim="below it"),
-        Row(what="flakegen compile, nothing changed", ours=warm, beside=beside, theirs=metadata_time, aim="below it"),
+        Row(
+            what="flakegen compile, nothing changed",
+            ours=warm,
+            beside=beside,
+            theirs=metadata_time,
+            aim="below it",
+        ),
     ]
 
 
@@ -102,7 +110,9 @@ def evaluation_row(rounds: int, nix: Nix, nixpkgs: stand_in.StandIn, project: Pa
         for path in nix.eval(*nixpkgs.flake_args, f"{flake}#{output}.x86_64-linux", "--apply", apply).values()
     ]
     count = len(nix.derivations_below(*paths))
-    return Row(what=f"nix eval of all {count} derivations", ours=best, beside="", theirs=None, aim="under 0.3 s")
+    return Row(
+        what=f"nix eval of all {count} derivations", ours=best, beside="", theirs=None, aim="under 0.3 s"
+    )
 
 
 def build_row(nixpkgs: stand_in.StandIn, nix: Nix, project: Path, scratch: Path) -> Row:
@@ -116,8 +126,16 @@ def build_row(nixpkgs: stand_in.StandIn, nix: Nix, project: Path, scratch: Path)
     )  # fmt: skip
     ours = time.perf_counter() - start
     cargo = ["cargo", "build", "--offline", "--locked", "-p", "lana-cli", "-j", jobs]
-    theirs = timed(cargo, cwd=WORKSPACE, env=os.environ | OFFLINE | {"CARGO_TARGET_DIR": str(scratch / "target")})
-    return Row(what="nix build lana-cli-debug, cold", ours=ours, beside=" ".join(cargo[:2]), theirs=theirs, aim="1.30")
+    theirs = timed(
+        cargo, cwd=WORKSPACE, env=os.environ | OFFLINE | {"CARGO_TARGET_DIR": str(scratch / "target")}
+    )
+    return Row(
+        what="nix build lana-cli-debug, cold",
+        ours=ours,
+        beside=" ".join(cargo[:2]),
+        theirs=theirs,
+        aim="1.30",
+    )
 
 
 def show(rows: Sequence[Row]) -> None:
@@ -144,7 +162,9 @@ def main() -> None:
         scratch = Path(name)
         project = scratch / "project"
         for part in ("specs", "generated", "flakegen", "grammar"):
-            shutil.copytree(CHECKOUT / part, project / part, ignore=shutil.ignore_patterns("target", "__pycache__"))
+            shutil.copytree(
+                CHECKOUT / part, project / part, ignore=shutil.ignore_patterns("target", "__pycache__")
+            )
         for file in ("pyproject.toml", "LICENSE", "README.md"):
             shutil.copy2(CHECKOUT / file, project / file)
         rows = compile_rows(arguments.rounds, scratch)

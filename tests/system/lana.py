@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,9 @@ def copy_of_lana(folder: Path, nix: Nix, nixpkgs: StandIn) -> Lana:
         source, target = CHECKOUT / part, folder / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("target", "__pycache__"), dirs_exist_ok=True)
+            shutil.copytree(
+                source, target, ignore=shutil.ignore_patterns("target", "__pycache__"), dirs_exist_ok=True
+            )
         else:
             shutil.copy2(source, target)
     return Lana(folder=folder, nix=nix, nixpkgs=nixpkgs)
@@ -74,8 +77,6 @@ def copy_of_lana(folder: Path, nix: Nix, nixpkgs: StandIn) -> Lana:
 
 def flakegen(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run flakegen in a project, without a memory of earlier runs."""
-    import sys
-
     return subprocess.run(
         [sys.executable, "-m", "flakegen.cli.main", *arguments],
         cwd=cwd,
@@ -88,7 +89,9 @@ def flakegen(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def crates_of(derivations: Iterable[str]) -> set[str]:
     """The names of derivations, without store hash and version: `core-report lib.crate-unit`, `tests`."""
-    return {re.sub(r"-\d+\.\d+\.\d+[^-]*?(?=-|\.(?:crate|script|drv))", "", name_of(path)) for path in derivations}
+    return {
+        re.sub(r"-\d+\.\d+\.\d+[^-]*?(?=-|\.(?:crate|script|drv))", "", name_of(path)) for path in derivations
+    }
 
 
 def name_of(path: str) -> str:

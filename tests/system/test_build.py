@@ -23,7 +23,10 @@ def cargo_built() -> Path:
     environment = os.environ | {"SQLX_OFFLINE": "true", "CARGO_TARGET_DIR": str(cargo_target())}
     packages = [word for name in ("lana-cli", "admin-server", "customer-server") for word in ("-p", name)]
     subprocess.run(
-        ["cargo", "build", "--locked", "--offline", *packages], cwd=CHECKOUT / WORKSPACE, env=environment, check=True
+        ["cargo", "build", "--locked", "--offline", *packages],
+        cwd=CHECKOUT / WORKSPACE,
+        env=environment,
+        check=True,
     )
     return cargo_target() / "debug"
 
@@ -35,7 +38,9 @@ def output(program: Path, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["migrations"], ["report", "list"], ["simulate"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["migrations"], ["report", "list"], ["simulate"]]
+)
 @pytest.mark.parametrize("profile", ["lana-cli", "lana-cli-debug"])
 def test_the_binary_says_what_cargos_says(built, cargo_built, profile: str, arguments: list[str]):
     assert output(built[profile] / "bin/lana-cli", *arguments) == output(cargo_built / "lana-cli", *arguments)
@@ -63,11 +68,20 @@ def test_the_runtime_closure_holds_neither_compiler_nor_sources(built, lana: Lan
 
 def test_the_release_is_stamped_without_compiling(built, lana: Lana):
     printed = lana.nix.run(
-        "build", "--impure", "--no-link", "--print-out-paths", "-L", *lana.nixpkgs.flake_args, f"{lana.flake}#lana-cli-release",
+        "build",
+        "--impure",
+        "--no-link",
+        "--print-out-paths",
+        "-L",
+        *lana.nixpkgs.flake_args,
+        f"{lana.flake}#lana-cli-release",
         env=STAMPS,
     )
     release = Path(printed.strip())
-    assert output(release / "bin/lana-cli", "--version") == "lana-cli 1.2.3 (commit 0123abc, built 2026-11-20T12:00:00Z)\n"
+    assert (
+        output(release / "bin/lana-cli", "--version")
+        == "lana-cli 1.2.3 (commit 0123abc, built 2026-11-20T12:00:00Z)\n"
+    )
     assert str(built["lana-cli"]) in lana.nix.runtime_closure(release)
 
 
@@ -111,6 +125,10 @@ def test_drift_check_holds_and_notices_drift(lana: Lana, edited: Lana):
     lana.build("checks.x86_64-linux.flake-check")
     edited.append("lana/app/migrations/20990101000000_more.sql", "SELECT 1;\n")
     error = edited.nix.fails(
-        "build", "--no-link", "-L", *edited.nixpkgs.flake_args, f"{edited.flake}#checks.x86_64-linux.flake-check"
+        "build",
+        "--no-link",
+        "-L",
+        *edited.nixpkgs.flake_args,
+        f"{edited.flake}#checks.x86_64-linux.flake-check",
     )
     assert "rebuildHash" in error

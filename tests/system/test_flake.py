@@ -22,7 +22,9 @@ def test_flake_check_accepts_every_output_of_every_system(lana: Lana):
 
 def test_flake_show_lists_what_the_spec_describes(lana: Lana):
     shown = json.loads(
-        lana.nix.run("flake", "show", "--json", "--all-systems", "--legacy", *lana.nixpkgs.flake_args, lana.flake)
+        lana.nix.run(
+            "flake", "show", "--json", "--all-systems", "--legacy", *lana.nixpkgs.flake_args, lana.flake
+        )
     )
     assert set(shown["packages"]) == SYSTEMS
     here = shown["packages"]["x86_64-linux"]
@@ -36,12 +38,15 @@ def test_flake_show_lists_what_the_spec_describes(lana: Lana):
 
 def test_layers_are_exposed_from_third_party_upwards(lana: Lana):
     layers = lana.nix.eval(
-        *lana.nixpkgs.flake_args, f"{lana.flake}#legacyPackages.x86_64-linux.layers", "--apply", "builtins.attrNames"
+        *lana.nixpkgs.flake_args,
+        f"{lana.flake}#legacyPackages.x86_64-linux.layers",
+        "--apply",
+        "builtins.attrNames",
     )
     assert layers == [str(number) for number in range(len(layers))]
-    first = lana.derivations("legacyPackages.x86_64-linux.layers.\"0\"")
+    first = lana.derivations('legacyPackages.x86_64-linux.layers."0"')
     assert not [path for path in first if "core-report-" in path or "lana-app-" in path]
-    second = lana.derivations("legacyPackages.x86_64-linux.layers.\"1\"")
+    second = lana.derivations('legacyPackages.x86_64-linux.layers."1"')
     assert [path for path in second if "money-0.42.0-lib" in path]
     assert not [path for path in second if "lana-app-" in path]
 
@@ -54,12 +59,18 @@ def test_lana_deps_holds_none_of_lanas_own_code(lana: Lana):
 def test_cross_build_compiles_for_the_target_and_runs_scripts_here(lana: Lana):
     shown = json.loads(
         lana.nix.run(
-            "derivation", "show", "-r", *lana.nixpkgs.flake_args, f"{lana.flake}#packages.x86_64-linux.lana-cli-aarch64-linux"
+            "derivation",
+            "show",
+            "-r",
+            *lana.nixpkgs.flake_args,
+            f"{lana.flake}#packages.x86_64-linux.lana-cli-aarch64-linux",
         )
     )
     by_name: dict[str, set[str]] = {}
     for each in shown.values():
-        attributes = json.loads(each["env"]["__json"]) if "__json" in each["env"] else each.get("structuredAttrs", {})
+        attributes = (
+            json.loads(each["env"]["__json"]) if "__json" in each["env"] else each.get("structuredAttrs", {})
+        )
         if "crateName" in attributes:
             by_name.setdefault(attributes["crateName"], set()).add(attributes["triple"])
         assert each["system"] == "x86_64-linux"
@@ -93,11 +104,15 @@ def test_every_nix_file_is_a_fixed_point_of_nixfmt(tool):
 
 
 def test_deadnix_finds_nothing(tool):
-    done = subprocess.run([tool("deadnix"), "--fail", *_nix_files()], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [tool("deadnix"), "--fail", *_nix_files()], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
 def test_statix_finds_nothing(tool):
     for file in _nix_files():
-        done = subprocess.run([tool("statix"), "check", "-o", "errfmt", file], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [tool("statix"), "check", "-o", "errfmt", file], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout

@@ -1,5 +1,6 @@
 """A small workspace with one of everything that units can ask for, built by Nix and by cargo, and compared."""
 
+import ctypes
 import os
 import re
 import shutil
@@ -12,7 +13,12 @@ from real_nix import Nix
 from stand_in import StandIn
 
 HERE = Path(__file__).parent
-GIT_IDENTITY = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+GIT_IDENTITY = {
+    "GIT_AUTHOR_NAME": "a",
+    "GIT_AUTHOR_EMAIL": "a@b",
+    "GIT_COMMITTER_NAME": "a",
+    "GIT_COMMITTER_EMAIL": "a@b",
+}
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -92,13 +98,11 @@ def test_custom_profile_one_binary_and_override(build):
 
 
 def test_shared_library_has_its_plain_name(build):
-    import ctypes
-
     library = ctypes.CDLL(str(build("plug") / "lib/libplug.so"))
     assert library.plug_answer() == 42
 
 
-def test_all_tests_run(build, cargo):
+def test_all_tests_run(build):
     logs = build("checks.x86_64-linux.tests")
     texts = [(path / "log" if path.is_dir() else path).read_text() for path in logs.iterdir()]
     ours = sum(int(count) for text in texts for count in re.findall(r"test result: ok\. (\d+) passed", text))
@@ -109,14 +113,20 @@ def test_clippy_lints_what_clippy_lints(build, project: Path, nix: Nix, nixpkgs:
     build("checks.x86_64-linux.clippy")
     source = project / "kitchen/codec/src/lib.rs"
     text = source.read_text()
-    source.write_text(text + "\npub fn f(x: Option<i32>) -> i32 { if let Some(y) = x { return y } else { return 0 } }\n")
+    source.write_text(
+        text + "\npub fn f(x: Option<i32>) -> i32 { if let Some(y) = x { return y } else { return 0 } }\n"
+    )
     try:
         spec = project / "kitchen.toml"
         kept = spec.read_text()
         spec.write_text(kept.replace('cargo = "clippy"', 'cargo = "clippy"\nargs = ["-D", "warnings"]'))
         flakegen("compile", "kitchen.toml", cwd=project)
         error = nix.fails(
-            "build", "--no-link", "-L", *nixpkgs.flake_args, f"path:{project}?dir=out#checks.x86_64-linux.clippy"
+            "build",
+            "--no-link",
+            "-L",
+            *nixpkgs.flake_args,
+            f"path:{project}?dir=out#checks.x86_64-linux.clippy",
         )
         assert "needless_return" in error
     finally:

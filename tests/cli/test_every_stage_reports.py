@@ -1,0 +1,88 @@
+"""What is wrong with a spec, its crates, its profiles and its Nix expressions is told in one run, each at its key."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flakegen.cli.main import main
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+EXPECTED = """\
+specs/lana.toml:22:11: error: unknown profile 'relase' [E202]
+   22 | profile = "relase"
+      |           ^^^^^^^^
+hint: did you mean 'release'?
+
+specs/lana.toml:23:12: error: none of the selected packages has the feature `nope`: lana-cli [E203]
+   23 | features = ["nope", "serve"]
+      |            ^^^^^^^^^^^^^^^^^
+
+specs/lana.toml:40:9: error: no package matches `admin-serve` [E201]
+   40 | crate = "admin-serve"
+      |         ^^^^^^^^^^^^^
+hint: did you mean `admin-server`?
+
+specs/lana.toml:44:8: error: no bin target is named `customer-srv` in the selected packages [E204]
+   44 | bins = ["customer-srv"]
+      |        ^^^^^^^^^^^^^^^^
+hint: did you mean `customer-server`?
+
+specs/lana.toml:113:7: error: unexpected ';', expected an expression [E400]
+  113 |   x = ;
+      |       ^
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    ignored = shutil.ignore_patterns("target")
+    shutil.copytree(CHECKOUT / "specs", tmp_path / "specs", ignore=ignored)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def test_all_stages_report_together(project: Path, capsys: pytest.CaptureFixture[str]):
+    spec = project / "specs/lana.toml"
+    text = spec.read_text()
+    text = text.replace(
+        'crate = "lana-cli"\n', 'crate = "lana-cli"\nprofile = "relase"\nfeatures = ["nope", "serve"]\n', 1
+    )
+    text = text.replace('crate = "admin-server"', 'crate = "admin-serve"')
+    text = text.replace('crate = "customer-server"', 'crate = "customer-server"\nbins = ["customer-srv"]')
+    text += "\n[packages.broken]\nnix-expr = '''\npkgs.hello.overrideAttrs (old: {\n  x = ;\n})\n'''\n"
+    spec.write_text(text)
+    assert main(["compile", "specs/lana.toml"]) == 2
+    assert capsys.readouterr().err == EXPECTED
+    assert not (project / "generated").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "message"),
+    [
+        ("core/report/Cargo.toml", "[package]", "[package", "core/report/Cargo.toml:1:9", "error"),
+        ("Cargo.toml", 'resolver = "2"', 'resolver = "7"', "Cargo.toml:", "resolver"),
+        ("Cargo.lock", "version = 4", "version = 99", "Cargo.lock:", "version"),
+        (
+            "core/report/Cargo.toml",
+            "[dependencies]",
+            '[dependencies]\nnot-locked = "1"',
+            "Cargo.lock:",
+            "not-locked",
+        ),
+    ],
+)
+def test_faults_of_the_workspace_stand_where_they_are(
+    project: Path, capsys: pytest.CaptureFixture[str], file: str, old: str, new: str, place: str, message: str
+):
+    path = project / "specs/workspaces/lana" / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    assert main(["compile", "specs/lana.toml"]) == 2
+    told = capsys.readouterr().err
+    assert f"specs/workspaces/lana/{place}" in told
+    assert message in told
+    assert "Traceback" not in told
