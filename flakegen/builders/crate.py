@@ -35,7 +35,7 @@ class CratePackage(PackageTable):
     crate: CrateName = key("The workspace member, by its package name.", example='"lana-cli"')
     profile: ProfileName = key("The Cargo profile.", default=ProfileName("release"))
     bins: tuple[CrateName, ...] | None = key(
-        "The binaries to build.", default=None, shown_default="all of the crate"
+        "The binaries to build.", default=None, may_be_empty=False, shown_default="all of the crate"
     )
     features: tuple[FeatureName, ...] = key("Features to turn on.", default=(), excludes=("all-features",))
     default_features: bool = key("Whether the crate's default features are on.", default=True)

@@ -28,6 +28,7 @@ class CrateDepsPackage(PackageTable):
     crate_deps: CrateDepsOf | tuple[Ref, ...] = key(
         'The packages whose dependencies are meant; `"all"` is every crate package of the spec.',
         accepts=frozenset({Namespace.PACKAGES}),
+        may_be_empty=False,
         example='["@{packages.lana-cli}"]',
     )
 

@@ -10,11 +10,11 @@ from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.scope import Scope
 from flakegen.spec.kinds import Kind, Section
-from flakegen.spec.schema import EMPTY, key
+from flakegen.spec.schema import EMPTY, OnDisk, key
 from flakegen.spec.tables import CheckTable, DevShellTable, PackageTable
 from flakegen.spec.values import AttrName, NixData, SpecPath
 
-_FILE = "The Nix file (or folder with a default.nix), for `callPackage`."
+_FILE = "The Nix file, for `callPackage`."
 _ARGS = "Arguments for it beyond those that `callPackage` finds."
 
 
@@ -22,7 +22,7 @@ _ARGS = "Arguments for it beyond those that `callPackage` finds."
 class NixFilePackage(PackageTable):
     """A package from a Nix file."""
 
-    nix: SpecPath = key(_FILE, example='"nix/tool.nix"')
+    nix: SpecPath = key(_FILE, on_disk=OnDisk.NIX, example='"nix/tool.nix"')
     args: Mapping[AttrName, NixData] = key(_ARGS, default=EMPTY)
 
 
@@ -30,7 +30,7 @@ class NixFilePackage(PackageTable):
 class NixFileCheck(CheckTable):
     """A check from a Nix file."""
 
-    nix: SpecPath = key(_FILE, example='"nix/check.nix"')
+    nix: SpecPath = key(_FILE, on_disk=OnDisk.NIX, example='"nix/check.nix"')
     args: Mapping[AttrName, NixData] = key(_ARGS, default=EMPTY)
 
 
@@ -38,7 +38,7 @@ class NixFileCheck(CheckTable):
 class NixFileDevShell(DevShellTable):
     """A dev shell from a Nix file."""
 
-    nix: SpecPath = key(_FILE, example='"nix/shell.nix"')
+    nix: SpecPath = key(_FILE, on_disk=OnDisk.NIX, example='"nix/shell.nix"')
     args: Mapping[AttrName, NixData] = key(_ARGS, default=EMPTY)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from flakegen.cargo.errors import PlatformError, Problem
 from flakegen.cargo.existing_dependencies import existing_dependencies
@@ -39,8 +40,7 @@ def platform_of(workspace: Workspace, triple: str, kind: CfgSetKind, *, gets_rus
     return found
 
 
-@dataclass(slots=True, kw_only=True)
-class BuildContext:
+class BuildContext(Struct, kw_only=True):
     """One request being answered; ``targets`` are the platforms of normal units, one or more."""
 
     workspace: Workspace

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
+
+from msgspec import Struct
 
 from flakegen.cargo.errors import CfgError, Problem
 
@@ -34,22 +35,19 @@ class Operator(Enum):
     NOT = "not"
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(Struct, frozen=True):
     """A single cfg that must be set."""
 
     value: CfgValue
 
 
-@dataclass(frozen=True, slots=True)
-class Combined:
+class Combined(Struct, frozen=True):
     """`all(…)`, `any(…)` or `not(…)`; NOT has exactly one item."""
 
     operator: Operator
@@ -59,8 +57,7 @@ class Combined:
 Expression = Constant | Is | Combined
 
 
-@dataclass(frozen=True, slots=True)
-class TargetName:
+class TargetName(Struct, frozen=True):
     """A platform key that is no `cfg(…)`: it is compared with the triple literally."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from flakegen.cargo.cfg import CfgSet, TargetName, holds, parse_platform
 from flakegen.cargo.errors import CfgError, ConfigError, Problem
@@ -30,8 +31,7 @@ _PROFILE_KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigRoots:
+class ConfigRoots(Struct, frozen=True, kw_only=True):
     """Where configuration is looked for.
 
     Folders from ``start`` up to ``boundary`` (both included; None: up to the file system's root), then ``cargo_home``,
@@ -45,8 +45,7 @@ class ConfigRoots:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CargoConfig:
+class CargoConfig(Struct, frozen=True, kw_only=True):
     """The merged configuration; ``files`` are the files that were read, nearest first."""
 
     table: Table = field(default_factory=dict)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from flakegen.cargo.errors import Problem
 from flakegen.cargo.package import Target, TargetKind
@@ -43,8 +44,7 @@ class DiskTree:
             return []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestContext:
+class ManifestContext(Struct, frozen=True, kw_only=True):
     """What the readers of one manifest share; problems are collected in ``problems``."""
 
     path: Path
@@ -58,8 +58,7 @@ class ManifestContext:
         self.problems.append(problem_at(self.path, keys, "manifest-target", message, hint))
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(Struct, frozen=True):
     """One of the four listed kinds of target."""
 
     kind: TargetKind

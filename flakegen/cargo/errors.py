@@ -5,11 +5,10 @@ Nothing here prints; the command line and the pipeline turn problems into text o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One mistake: a stable ``code``, a lowercase phrase, and where known the file, place (from 1) and remedy."""
 
     code: str

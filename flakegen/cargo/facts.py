@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from flakegen.cargo.errors import FactsError, Problem
 from flakegen.cargo.lock import LockedPackage
@@ -69,8 +69,7 @@ class PackageFacts(msgspec.Struct, frozen=True, omit_defaults=True):
         return (self.name, self.version, self.source)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """All kept facts, by key."""
 
     by_key: dict[FactsKey, PackageFacts] = field(default_factory=dict)

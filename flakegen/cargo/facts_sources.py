@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from flakegen.cargo.errors import CargoError, FactsError, Problem, raise_all
 from flakegen.cargo.facts import Facts, PackageFacts, facts_of, key_of
@@ -21,8 +22,7 @@ from flakegen.cargo.workspace_files import ManifestLoader
 _CRATES_IO_FOLDERS = ("index.crates.io-", "github.com-")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactsSources:
+class FactsSources(Struct, frozen=True, kw_only=True):
     """Folders to look in: cargo's home, and vendor folders (directory sources), which come first."""
 
     cargo_home: Path

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from flakegen.cargo.errors import Problem
 from flakegen.cargo.package import Package
 from flakegen.cargo.toml_file import problem_at
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """`name`: another feature of the same package."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class OptionalDependency:
+class OptionalDependency(Struct, frozen=True):
     """`dep:name`: an optional dependency, without a feature of that name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class DependencyFeature:
+class DependencyFeature(Struct, frozen=True):
     """`name/feature`, or weak `name?/feature`, which does not enable the dependency itself."""
 
     dependency: str

@@ -7,8 +7,9 @@ scripts and proc-macros). Resolver 1 has one, ignores platforms, and always coun
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from flakegen.cargo.errors import CargoError, FactsError, LockError, Problem, SelectionError
 from flakegen.cargo.existing_dependencies import Existing, existing_dependencies, resolvers_may_disagree
@@ -28,16 +29,14 @@ from flakegen.cargo.workspace import Resolver, Workspace
 _DEFAULT = Feature("default")
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(Struct, frozen=True):
     """A selected member with the feature values asked of it."""
 
     package: int
     values: tuple[FeatureValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureOptions:
+class FeatureOptions(Struct, frozen=True):
     """What the result depends on besides the seeds; ``targets`` are the requested platforms, or just the host."""
 
     resolver: Resolver
@@ -46,8 +45,7 @@ class FeatureOptions:
     has_dev_units: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedFeatures:
+class ResolvedFeatures(Struct, frozen=True, kw_only=True):
     """Feature sets by (package, is host dependency), each sorted; and the optional dependencies that are on."""
 
     features: dict[tuple[int, bool], tuple[str, ...]]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from flakegen.cargo.errors import Problem
 from flakegen.cargo.toml_file import Table, problem_at
@@ -34,8 +35,7 @@ INHERITABLE = frozenset(
 _REBASED = frozenset({"license-file", "readme"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkspaceDefaults:
+class WorkspaceDefaults(Struct, frozen=True, kw_only=True):
     """What a workspace root offers to its members; ``directory`` is the root folder (absolute)."""
 
     directory: str

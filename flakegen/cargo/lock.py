@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from flakegen.cargo.errors import LockError, Problem
 from flakegen.cargo.package import Source, SourceKind
@@ -17,8 +18,7 @@ _NEWEST = 4
 _DEPENDENCY = re.compile(r"(\S+)(?: (\S+)(?: \(([^)]+)\))?)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedPackage:
+class LockedPackage(Struct, frozen=True, kw_only=True):
     """One `[[package]]`: ``source`` is None for path packages; ``dependencies`` are indices into the lock's packages."""
 
     name: str
@@ -28,8 +28,7 @@ class LockedPackage:
     dependencies: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lock:
+class Lock(Struct, frozen=True, kw_only=True):
     """A parsed lock; ``unused_patches`` are names only, they are no part of any graph."""
 
     packages: tuple[LockedPackage, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from flakegen.cargo.package import Target, TargetKind
 from flakegen.cargo.unit import Mode, Unit, UnitGraph
@@ -23,8 +24,7 @@ class LtoKind(Enum):
     ONLY_OBJECT = "only-object"  # -C embed-bitcode=no
 
 
-@dataclass(frozen=True, slots=True)
-class Lto:
+class Lto(Struct, frozen=True):
     """The decision for one unit; ``name`` is "fat" or "thin" where the profile names it."""
 
     kind: LtoKind

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from flakegen.cargo.discovery import DiskTree, FileTree, ManifestContext, discover_targets
 from flakegen.cargo.errors import ManifestError, Problem, raise_all
@@ -25,8 +26,7 @@ _KINDS = (
 _READMES = ("README.md", "README.txt", "README")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestPlace:
+class ManifestPlace(Struct, frozen=True, kw_only=True):
     """Where a manifest stands and how its paths become sources.
 
     ``source`` is the package's own; ``path_source`` turns a path dependency's folder (absolute for packages on disk)

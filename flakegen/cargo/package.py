@@ -5,8 +5,10 @@ Everything here is a value read from a manifest (or from the facts kept of a reg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 
 class SourceKind(Enum):
@@ -17,8 +19,7 @@ class SourceKind(Enum):
     GIT = "git"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """A package source.
 
     ``url`` is the lock file's own text without kind prefix and without the ``#sha`` fragment (for a path: the directory,
@@ -30,8 +31,7 @@ class Source:
     rev: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=False)
-class PackageId:
+class PackageId(Struct, frozen=True, kw_only=True):
     """Name, version and source: what tells two packages apart."""
 
     name: str
@@ -54,8 +54,7 @@ class TargetKind(Enum):
     CUSTOM_BUILD = "custom-build"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One target of a package; ``src_path`` is relative to the package's directory, ``/``-separated."""
 
     kind: TargetKind
@@ -97,8 +96,7 @@ class DependencyKind(Enum):
     DEV = "dev"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(Struct, frozen=True, kw_only=True):
     """One declared dependency; ``name`` is the key in the manifest (after a rename), ``package`` the real name."""
 
     name: str
@@ -117,13 +115,12 @@ class Dependency:
     def __post_init__(self) -> None:
         """Fill in the real name where no rename was given."""
         if not self.package:
-            object.__setattr__(self, "package", self.name)
+            force_setattr(self, "package", self.name)
         elif self.package != self.name:
-            object.__setattr__(self, "renamed", True)
+            force_setattr(self, "renamed", True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lint:
+class Lint(Struct, frozen=True, kw_only=True):
     """One `[lints.<tool>]` entry (Cargo book, "The `[lints]` section")."""
 
     tool: str
@@ -133,8 +130,7 @@ class Lint:
     check_cfg: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class Package(Struct, frozen=True, kw_only=True):
     """What one manifest says, with workspace inheritance already applied.
 
     ``directory`` is relative to the workspace root for path packages that lie under it, absolute for those outside, and

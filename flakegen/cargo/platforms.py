@@ -7,12 +7,12 @@ adds to it. Cargo prints unit graphs only under that variable, hence the two set
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from flakegen.cargo.cfg import CfgSet, CfgValue, matches, parse_platform
 from flakegen.cargo.errors import PlatformError, Problem
@@ -38,8 +38,7 @@ class _Table(msgspec.Struct):
     targets: dict[str, _Target]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Platform:
+class Platform(Struct, frozen=True, kw_only=True, eq=False):
     """A triple with its cfgs; remembers which platform keys select it."""
 
     triple: str

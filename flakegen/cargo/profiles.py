@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from flakegen.cargo.errors import ProfileError
 from flakegen.cargo.inheritance import table_of
@@ -26,8 +27,7 @@ _BOOLEANS = {"true": True, "false": False}
 _OVERRIDES_MAY_NOT_SET = ("panic", "lto", "rpath", "inherits")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The profile of a unit while the graph is made; values that are still deferred equal resolved ones to cargo.
 
     ``number`` is the same for all settings that cargo calls equal.
@@ -99,15 +99,13 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(Struct, frozen=True):
     """One table's values, checked, under the field names of `Profile`."""
 
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Resolved:
+class _Resolved(Struct, frozen=True):
     """A profile with its inherits chain merged."""
 
     root: str  # dev or release

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flakegen.cargo.package import Dependency, DependencyKind, Package, PackageId, Source, SourceKind
 from flakegen.cargo.source import crates_io, patch_key, source_key
@@ -12,8 +13,7 @@ from flakegen.cargo.version import parse_version, requirement_matches
 _SOURCE_ORDER = {SourceKind.GIT: 0, SourceKind.PATH: 1, SourceKind.REGISTRY: 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedDependency:
+class ResolvedDependency(Struct, frozen=True, kw_only=True):
     """A declared dependency with the index of the package it means; None if the lock has none."""
 
     dependency: Dependency
@@ -26,8 +26,7 @@ def package_order(package: PackageId) -> tuple[object, ...]:
     return (package.name, parse_version(package.version) or (), _SOURCE_ORDER[source.kind], source.url)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedGraph:
+class LockedGraph(Struct, frozen=True, kw_only=True):
     """Packages in cargo's order, with the lock's edges between them (sorted) and the root's patches.
 
     ``patches`` are the canonical addresses that have a `[patch]`, with the names patched there.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from flakegen.cargo.build_context import BuildContext
 from flakegen.cargo.errors import Problem, SelectionError, raise_all
@@ -19,8 +20,7 @@ _DOCTESTABLE = frozenset({"lib", "rlib", "proc-macro"})
 _TEST_MODES = (Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST)
 
 
-@dataclass(frozen=True, slots=True)
-class _Proposal:
+class _Proposal(Struct, frozen=True):
     """A target that may become a root; ``is_named``: missing required features are an error, not a reason to skip."""
 
     package: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from flakegen.cargo.errors import Problem, SelectionError, raise_all
 from flakegen.cargo.feature_map import (
@@ -22,8 +22,7 @@ from flakegen.cargo.suggest import did_you_mean
 from flakegen.cargo.workspace import Resolver, Workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """Indices of the packages to build, sorted, and the seeds of feature resolution."""
 
     packages: tuple[int, ...]

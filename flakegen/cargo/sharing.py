@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from flakegen.cargo.build_context import BuildContext
 from flakegen.cargo.errors import Problem, WorkspaceError

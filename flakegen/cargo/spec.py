@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from flakegen.cargo.package import PackageId, SourceKind
 from flakegen.cargo.source import git_reference
@@ -15,8 +16,7 @@ _VERSION = re.compile(r"(\d+)(?:\.(\d+)(?:\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+([0-
 _KINDS = ("git", "registry", "path", "sparse")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageSpec:
+class PackageSpec(Struct, frozen=True, kw_only=True):
     """`NAME[@VERSION]` or `[KIND+]URL[#[NAME@]VERSION|#NAME]`; the version may lack its last parts."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from flakegen.cargo.package import Package, Target
 from flakegen.cargo.profile import Profile
@@ -21,16 +22,14 @@ class Mode(Enum):
     RUN_CUSTOM_BUILD = "run-custom-build"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitDependency:
+class UnitDependency(Struct, frozen=True, kw_only=True):
     """An edge: the index of the unit depended on and the name its crate is known by in the dependent."""
 
     index: int
     extern_crate_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class Unit(Struct, frozen=True, kw_only=True):
     """One unit. ``platform`` is the triple it is built for, or None for a host unit."""
 
     package: Package
@@ -44,8 +43,7 @@ class Unit:
     is_primary: bool  # package of a root unit: CARGO_PRIMARY_PACKAGE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitGraph:
+class UnitGraph(Struct, frozen=True, kw_only=True):
     """Units in an order where dependencies come first, and the indices of the roots."""
 
     units: tuple[Unit, ...]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from flakegen.cargo.config import CargoConfig, ConfigRoots, load_config
 from flakegen.cargo.errors import CargoError, LockError, ManifestError, Problem, raise_all
@@ -33,8 +34,7 @@ class Resolver(Enum):
     V2 = "2"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Workspace:
+class Workspace(Struct, frozen=True, kw_only=True, eq=False):
     """Everything that requests are answered from; packages are known by their index in ``packages``.
 
     ``packages`` are in cargo's order (name, version, source). ``missing`` are packages without facts: their entry has

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from flakegen.cargo.errors import CargoError, ManifestError, Problem, WorkspaceError
 from flakegen.cargo.globs import expand
@@ -19,8 +20,7 @@ from flakegen.cargo.package import Package, SourceKind
 from flakegen.cargo.toml_file import Table, problem_at, read_toml
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawManifest:
+class RawManifest(Struct, frozen=True, kw_only=True):
     """A parsed manifest; ``package`` and ``workspace`` are its tables, where it has them."""
 
     path: str
@@ -44,8 +44,7 @@ def is_under(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
-@dataclass(slots=True, kw_only=True)
-class ManifestLoader:
+class ManifestLoader(Struct, kw_only=True):
     """Reads every manifest once, and turns those of packages on disk into packages once the root is known."""
 
     registries: Mapping[str, str] = field(default_factory=dict)
@@ -163,8 +162,7 @@ def is_excluded(root: RawManifest, path: str) -> bool:
     return excluded and not any(covers(entry) for entry in strings(workspace.get("members")) or ())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkspaceFiles:
+class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     """The manifests of a workspace (absolute paths): ``members`` in the order found, without a virtual root."""
 
     root_manifest: str

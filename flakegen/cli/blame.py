@@ -10,6 +10,7 @@ from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from flakegen.diagnostics.render import to_json as one_to_json
 from flakegen.diagnostics.text import quoted
+from flakegen.nix.errors import NixValueError
 
 Result = TypeVar("Result")
 
@@ -23,6 +24,8 @@ def attempt(work: Callable[[], Result], wrong: list[Diagnostic]) -> Result | Non
         return work()
     except DiagnosticError as error:
         wrong += error.diagnostics
+    except NixValueError as error:  # of an expression in the spec, whose printer has no places
+        wrong.append(Diagnostic(code=Code.NIX_SYNTAX, message=str(error), span=None))
     except BrokenPipeError:
         raise
     except OSError as error:

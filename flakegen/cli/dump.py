@@ -10,6 +10,8 @@ from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from flakegen.cli.exit import Exit
 
 if TYPE_CHECKING:
@@ -97,7 +99,9 @@ _STAGES: dict[str, Callable[[Project], Any]] = {
 
 
 def _plain(value: Any) -> Any:
-    """Return dataclasses, enums and paths as JSON values."""
+    """Return structs, dataclasses, enums and paths as JSON values."""
+    if isinstance(value, Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):

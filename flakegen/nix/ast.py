@@ -9,9 +9,10 @@ negative number is `Unary` over a literal, and ``a.b.c`` is one `Select` with th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 
 class AliasSide(Enum):
@@ -55,57 +56,49 @@ class BinaryOperator(Enum):
     IMPLIES = "->"
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True):
     """A variable."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Integer:
+class Integer(Struct, frozen=True):
     """A literal from 0 to 2**63 - 1."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class Float:
+class Float(Struct, frozen=True):
     """A finite literal that is not negative."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class String:
+class String(Struct, frozen=True):
     """A string: texts, and expressions that are interpolated."""
 
     parts: Parts
 
 
-@dataclass(frozen=True, slots=True)
-class IndentedString:
+class IndentedString(Struct, frozen=True):
     """A string spelled between doubled single quotes; ``parts`` are those it has after its indentation is stripped."""
 
     parts: Parts
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A path literal: the first part is a text that starts with ``/``, ``./``, ``../`` or ``~/``."""
 
     parts: Parts
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPath:
+class SearchPath(Struct, frozen=True):
     """``<nixpkgs/lib>``, without the angle brackets."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A list item with lines of comment above it, or an empty line before it."""
 
     value: Expr
@@ -113,23 +106,20 @@ class Item:
     blank_before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(Struct, frozen=True):
     """A list; only items with a comment or an empty line before them are wrapped in `Item`."""
 
     items: tuple[Expr | Item, ...]
     spread: Spread = Spread.WHEN_NEEDED
 
 
-@dataclass(frozen=True, slots=True)
-class Dynamic:
+class Dynamic(Struct, frozen=True):
     """The attribute name ``${value}``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """``path = value;`` with lines of comment above it."""
 
     path: AttrPath
@@ -138,8 +128,7 @@ class Binding:
     blank_before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Inherit:
+class Inherit(Struct, frozen=True):
     """``inherit a b;`` or ``inherit (source) a b;``."""
 
     names: tuple[str, ...]
@@ -148,8 +137,7 @@ class Inherit:
     blank_before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AttrSet:
+class AttrSet(Struct, frozen=True):
     """An attribute set."""
 
     bindings: tuple[Binding | Inherit, ...]
@@ -157,8 +145,7 @@ class AttrSet:
     spread: Spread = Spread.WHEN_NEEDED
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Struct, frozen=True):
     """``target.path`` or ``target.path or default``; a target that selects without default is part of the path."""
 
     target: Expr
@@ -166,24 +153,21 @@ class Select:
     default: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HasAttr:
+class HasAttr(Struct, frozen=True):
     """``target ? path``."""
 
     target: Expr
     path: AttrPath
 
 
-@dataclass(frozen=True, slots=True)
-class Formal:
+class Formal(Struct, frozen=True):
     """One attribute of a pattern, perhaps with a default."""
 
     name: str
     default: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """``{ a, b ? 1, ... }@alias``."""
 
     formals: tuple[Formal, ...]
@@ -192,48 +176,42 @@ class Pattern:
     alias_side: AliasSide = AliasSide.AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class Lambda:
+class Lambda(Struct, frozen=True):
     """``parameter: body``."""
 
     parameter: str | Pattern
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(Struct, frozen=True):
     """``function argument``; more arguments nest in ``function``."""
 
     function: Expr
     argument: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Let:
+class Let(Struct, frozen=True):
     """``let bindings in body``."""
 
     bindings: tuple[Binding | Inherit, ...]
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class With:
+class With(Struct, frozen=True):
     """``with namespace; body``."""
 
     namespace: Expr
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Assert:
+class Assert(Struct, frozen=True):
     """``assert condition; body``."""
 
     condition: Expr
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """``if condition then consequence else alternative``."""
 
     condition: Expr
@@ -241,16 +219,14 @@ class If:
     alternative: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """A prefix operator and its operand."""
 
     operator: UnaryOperator
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """An infix operator and its operands."""
 
     operator: BinaryOperator
@@ -258,8 +234,7 @@ class Binary:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A whole file: lines of comment at its top, and its expression."""
 
     header: tuple[str, ...]

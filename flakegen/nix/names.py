@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any
 
+from msgspec import Struct
+
 from flakegen.nix.ast import Binding, Formal, Identifier, Inherit, Lambda, Pattern
-
-
-@cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 def mentions(node: Any, name: str) -> bool:
@@ -30,6 +25,6 @@ def mentions(node: Any, name: str) -> bool:
                 return True
         if isinstance(top, tuple):
             stack += top
-        elif is_dataclass(top):
-            stack += [getattr(top, field) for field in _field_names(top.__class__)]
+        elif isinstance(top, Struct):
+            stack += [getattr(top, field) for field in top.__struct_fields__]
     return False

@@ -6,9 +6,10 @@ and expr_simple).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from flakegen.nix.ast import (
     Apply,
@@ -74,22 +75,19 @@ BINARY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parens:
+class Parens(Struct, frozen=True):
     """An expression in parentheses."""
 
     inner: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(Struct, frozen=True):
     """``assert``, which is laid out like a function that is applied to its condition."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Splice:
+class Splice(Struct, frozen=True):
     """An interpolation that is alone on its line of a string, where it is laid out like parentheses."""
 
     inner: Expr

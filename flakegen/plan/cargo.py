@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flakegen.cargo.environment import package_texts
 from flakegen.cargo.package import Package, SourceKind, Target, TargetKind
@@ -30,8 +31,7 @@ _TESTING = frozenset((Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST))
 _PRODUCTION = frozenset((Mode.BUILD, Mode.RUN_CUSTOM_BUILD))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkspaceFiles:
+class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     """What the disk says of the workspace's own packages, by the directory of each, relative to the project root."""
 
     root: str  # the workspace's folder

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from flakegen.nix.ast import Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
+class Platform(Struct, frozen=True, kw_only=True):
     """A pair of machines: the one that builds and, when cross-compiling, the one that is built for."""
 
     name: str
@@ -19,8 +19,7 @@ class Platform:
     cross_system: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetPlan:
+class TargetPlan(Struct, frozen=True, kw_only=True):
     """A cargo target, as rustc is told of it; ``path`` is relative to where cargo stands."""
 
     kind: str
@@ -34,8 +33,7 @@ class TargetPlan:
     proc_macro: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CratePlan:
+class CratePlan(Struct, frozen=True, kw_only=True):
     """A package: what all its units share."""
 
     name: str
@@ -53,8 +51,7 @@ class CratePlan:
     targets: Mapping[str, TargetPlan]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderPlan:
+class FolderPlan(Struct, frozen=True, kw_only=True):
     """A folder that is embedded as a whole: every file in it counts, those to come as well."""
 
     path: str
@@ -62,8 +59,7 @@ class FolderPlan:
     match: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourcePlan:
+class SourcePlan(Struct, frozen=True, kw_only=True):
     """The files that one target's compilation reads; all paths are relative to the project root."""
 
     files: tuple[str, ...]
@@ -73,8 +69,7 @@ class SourcePlan:
     documents: bool = True  # whether folders give files for people, such as README.md
 
 
-@dataclass(slots=True, kw_only=True)
-class UnitEdges:
+class UnitEdges(Struct, kw_only=True):
     """A unit's dependencies by unit key, on one platform or on all of them."""
 
     externs: dict[str, str] = field(default_factory=dict)
@@ -84,8 +79,7 @@ class UnitEdges:
     build: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitPlan:
+class UnitPlan(Struct, frozen=True, kw_only=True):
     """One unit, without what differs from platform to platform."""
 
     key: str
@@ -104,8 +98,7 @@ class UnitPlan:
     layer: int | None  # None: part of no product
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CargoPlan:
+class CargoPlan(Struct, frozen=True, kw_only=True):
     """Everything of one Cargo workspace."""
 
     name: str
@@ -122,8 +115,7 @@ class CargoPlan:
     rustfmt: RustfmtPlan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """One flake output of every system in ``systems``; ``value`` may use ``pkgs``, ``cargo``, ``packages`` and the inputs."""
 
     section: str
@@ -132,8 +124,7 @@ class Output:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolchainPlan:
+class ToolchainPlan(Struct, frozen=True, kw_only=True):
     """Where rustc and cargo come from: nixpkgs' own, or rust-overlay's at a channel or by a rust-toolchain.toml."""
 
     overlay: bool
@@ -143,16 +134,14 @@ class ToolchainPlan:
     targets: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RustfmtPlan:
+class RustfmtPlan(Struct, frozen=True, kw_only=True):
     """What `cargo fmt` looks at: the targets' main files by edition, and all files that they may lead to."""
 
     targets: Mapping[str, tuple[str, ...]]  # relative to the workspace
     source: SourcePlan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildPlan:
+class BuildPlan(Struct, frozen=True, kw_only=True):
     """One project, lowered."""
 
     name: str
@@ -165,7 +154,7 @@ class BuildPlan:
     cargo: CargoPlan | None
     overlays: Mapping[str, Expr]
     formatter: Expr | None
-    toolchain: ToolchainPlan | None
+    toolchain: ToolchainPlan
     crate_overrides: Mapping[str, Expr]
     cargo_env: Mapping[str, Expr]
     outputs: tuple[Output, ...]

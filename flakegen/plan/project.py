@@ -106,20 +106,19 @@ def _overlay(path: SpecPath | None, expression: NixExpr | None, scope: Scope) ->
     return nix.NULL if expression is None else scope.expression(expression)
 
 
-def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: CargoPlan | None) -> ToolchainPlan | None:
-    if cargo is None or files is None:
-        return None
+def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: CargoPlan | None) -> ToolchainPlan:
     toolchain = spec.toolchain
     file = None
-    if toolchain.channel is None and toolchain.components is None:
+    if files is not None and toolchain.channel is None and toolchain.components is None:
         candidates = [f"{files.root}/{name}" if files.root else name for name in _TOOLCHAIN_FILES]
         file = next((path for path in candidates if (spec.layout.root / path).is_file()), None)
+    platforms = () if cargo is None else cargo.platforms
     return ToolchainPlan(
         overlay=toolchain.source is ToolchainSource.RUST_OVERLAY,
         channel=toolchain.channel,
         file=file,
         components=tuple(toolchain.components or ()),
-        targets=tuple(sorted({p.target for p in cargo.platforms if p.target is not None})),
+        targets=tuple(sorted({p.target for p in platforms if p.target is not None})),
     )
 
 

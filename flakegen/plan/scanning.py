@@ -107,17 +107,22 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
     single.update(path for script in scripts for path in (*script.files, *script.optional_files))
     folders = {f for target in targets for f in (*target.folders, *target.test_folders)}
     folders.update(f for script in scripts if not script.whole_package for f in script.folders)
+    folders_of_rust = {files.root, *files.inputs}
+    rust = tuple(sorted(f for f in folders_of_rust if not any(_is_below(f, other) for other in folders_of_rust)))
+    beyond = {path for path in single if not (path.endswith(".rs") and any(_is_below(path, f) for f in rust))}
     return SourcePlan(
-        files=tuple(
-            sorted({*files.guard, *files.noticed, *(path for path in single if not path.endswith(".rs"))})
-        ),
-        rust=(files.root,),
+        files=tuple(sorted({*files.guard, *files.noticed, *beyond})),
+        rust=rust,
         folders=tuple(
             FolderPlan(path=f.path, recursive=f.recursive, match=f.pattern)
             for f in sorted(folders, key=lambda folder: folder.sort_key())
         ),
         without=(),
     )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path != folder and (not folder or path.startswith(f"{folder}/"))
 
 
 def _files_of(target: object) -> Iterator[str]:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from flakegen.cargo.environment import script_environment
 from flakegen.cargo.lto import Lto
@@ -24,8 +26,7 @@ from flakegen.plan.model import Platform, UnitEdges
 _LINKABLE = frozenset(("lib", "rlib", "dylib", "proc-macro"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+class Build(Struct, frozen=True, kw_only=True):
     """One cargo invocation on one platform, by the name of the output that asks for it."""
 
     name: str
@@ -51,8 +52,7 @@ class Identity(NamedTuple):
     env: tuple[tuple[str, str], ...]
 
 
-@dataclass(slots=True, kw_only=True)
-class Variant:
+class Variant(Struct, kw_only=True):
     """One entry of the table: a unit and its dependencies on each platform where it occurs."""
 
     key: str
@@ -63,8 +63,7 @@ class Variant:
     edges: dict[str, UnitEdges] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
-class UnitTable:
+class UnitTable(Struct, kw_only=True):
     """The table while it is filled: see the module's text."""
 
     packages: dict[str, Package] = field(default_factory=dict)  # by crate key

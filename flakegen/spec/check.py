@@ -18,6 +18,7 @@ from flakegen.spec.keypath import KeyPath, Part, show
 from flakegen.spec.kinds import Section
 from flakegen.spec.names import FORMS
 from flakegen.spec.paths import PathProblem
+from flakegen.spec.sections import ToolchainSource
 from flakegen.spec.values import AttrName, EnvName, InputPath, Namespace, Reference, System
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from flakegen.spec.decoding import Decoding, Use
 
+_NIXPKGS = ToolchainSource.NIXPKGS.value
 _SECTIONS = {Namespace(each.value): each for each in Section}
 
 
@@ -37,6 +39,7 @@ def check_whole(run: Decoding, raw: Mapping[str, Any]) -> None:
     check_cycles(run, raw)
     _check_outputs(run, raw)
     _check_systems(run, raw)
+    _check_toolchain(run, raw)
     _check_inputs(run, raw, names[Namespace.INPUTS])
     _check_overlays(run, raw)
     _check_workspace(run, raw)
@@ -155,6 +158,14 @@ def _entry_systems(run: Decoding) -> Iterator[tuple[KeyPath, System]]:
     for path, entry in run.entries.items():
         for index, system in enumerate(entry.systems or ()):
             yield (*path, "systems", index), system
+
+
+def _check_toolchain(run: Decoding, raw: Mapping[str, Any]) -> None:
+    toolchain = section_of(raw, "toolchain")
+    if "channel" in toolchain and toolchain.get("source", _NIXPKGS) == _NIXPKGS:
+        message = "toolchain.channel has no meaning for the toolchain of nixpkgs, which has one version only"
+        hint = f'add source = "{ToolchainSource.RUST_OVERLAY.value}" to [toolchain], or leave the channel out'
+        run.report(("toolchain", "channel"), Code.CONFLICT, message, part=Part.KEY, hint=hint)
 
 
 def _check_inputs(run: Decoding, raw: Mapping[str, Any], names: tuple[str, ...]) -> None:

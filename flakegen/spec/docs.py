@@ -1,47 +1,21 @@
-"""docs/spec.md, made from the model: every section, kind, key and code."""
+"""docs/spec.md, made from the model: every section, kind, key and code. Its text is in spec.md.jinja."""
 
 from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin
 
 from flakegen.diagnostics.codes import Code
 from flakegen.spec import values
 from flakegen.spec.kinds import Kind, Section
-from flakegen.spec.schema import Key, OnDisk, Table, keys_of
+from flakegen.spec.schema import Key, Rule, Table, keys_of
 from flakegen.spec.sections import NOT_YET, Document
-from flakegen.spec.tables import KindTable
 
-if TYPE_CHECKING:
-    from flakegen.spec.schema import Rule
-
-_INTRODUCTION = """\
-# The spec
-
-<!-- Written from the model by flakegen/spec/docs.py; `UPDATE_EXPECTED=1 pytest tests/spec` writes it anew. -->
-
-A spec is one TOML file. Its sections are named as the flake outputs that they become. Tables are keyed by name, keys
-are in kebab-case, and names of environment variables stand as they are. Paths are relative to the spec's folder and
-stay inside the project root; hashes never stand in a spec.
-
-## References
-
-In strings, `@{…}` refers to something:
-
-| reference | is |
-|---|---|
-| `@{packages.name}` `@{checks.name}` `@{apps.name}` `@{devShells.name}` | an output of this spec |
-| `@{pkgs.attribute.path}` | a package of nixpkgs; a name that TOML must quote stands in `"…"` |
-| `@{inputs.name}` | a flake input |
-| `@{toolchain}` | the Rust toolchain |
-| `@{project.name}` `@{project.version}` `@{project.description}` | the project |
-| `@{self.rev}` `@{self.shortRev}` `@{self.lastModifiedDate}` | the commit that is built |
-| `@{env.NAME}` | the environment when Nix evaluates, only with `impure = true` |
-
-In front of `{`, `@@` stands for one `@`: `@@{` is a plain `@{`. `$` belongs to the shell.
-"""
+_TEMPLATE = "spec.md.jinja"
 
 _TYPES: dict[Any, str] = {
     str: "string",
@@ -65,64 +39,114 @@ _TYPES: dict[Any, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDoc:
+    """One row of a table of keys; ``type`` and ``default`` are in words."""
+
+    name: str
+    type: str
+    default: str
+    doc: str
+    excludes: tuple[str, ...]
+    example: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDoc:
+    """A table inside a section's table; ``path`` is what stands in its header."""
+
+    path: str
+    doc: str
+    keys: tuple[KeyDoc, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindDoc:
+    """A kind, with the keys that it has beyond those of its section; ``key`` is None for the default kind."""
+
+    key: str | None
+    doc: str
+    example: str
+    keys: tuple[KeyDoc, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionDoc:
+    """A section; ``entry`` is what a section with kinds calls its entries, else None."""
+
+    path: str
+    doc: str
+    entry: str | None
+    keys: tuple[KeyDoc, ...]
+    kinds: tuple[KindDoc, ...]
+    tables: tuple[TableDoc, ...]
+
+
 def spec_markdown(kinds: tuple[Kind, ...]) -> str:
     """Return the whole of docs/spec.md for a language with ``kinds``."""
-    blocks = [_INTRODUCTION, *_sections(kinds), _not_yet(), _codes()]
-    return "\n".join(blocks)
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only to write the docs
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - Markdown, no HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = cell
+    return environment.get_template(_TEMPLATE).render(
+        sections=tuple(_sections(kinds)), not_yet=tuple(NOT_YET), codes=tuple(Code)
+    )
 
 
-def _sections(kinds: tuple[Kind, ...]) -> Iterator[str]:
+def cell(text: str) -> str:
+    """Return ``text`` for a cell of a Markdown table: in one line, and with no bar that would end the cell."""
+    return " ".join(text.split("\n")).strip().replace("|", "\\|")
+
+
+def _sections(kinds: tuple[Kind, ...]) -> Iterator[SectionDoc]:
     for key in keys_of(Document).values():
         table = _table_in(key.annotation)
         if table is None:
             raise TypeError(f"the section {key.name} is no table")
-        named = get_origin(key.annotation) is Mapping
-        heading = f"## `[{key.name}{'.<name>' if named else ''}]`\n\n{key.rule.doc}\n"
-        if issubclass(table, KindTable):
-            yield heading + "\n".join(_kinds(table, kinds))
-        else:
-            yield heading + "\n" + _keys(table)
-            yield from _nested(key.name, table, named=named)
+        path = f"{key.name}.<name>" if get_origin(key.annotation) is Mapping else key.name
+        section = next((each for each in Section if each.base is table), None)
+        yield SectionDoc(
+            path=path,
+            doc=key.rule.doc,
+            entry=section.entry if section else None,
+            keys=_keys(table),
+            kinds=tuple(_kind(kind) for kind in kinds if kind.section is section),
+            tables=() if section else tuple(_tables(path, table)),
+        )
 
 
-def _kinds(base: type[KindTable], kinds: tuple[Kind, ...]) -> Iterator[str]:
-    section = next(each for each in Section if each.base is base)
-    yield f"\nEvery {section.entry} takes:\n"
-    yield _keys(base)
-    common = keys_of(base)
-    for kind in kinds:
-        if kind.section is not section:
-            continue
-        yield f"### {f'`{kind.key}`' if kind.key else 'otherwise'}\n\n{kind.doc}\n"
-        yield f"```toml\n{kind.example}```\n"
-        yield _keys(kind.table, without=common)
+def _kind(kind: Kind) -> KindDoc:
+    keys = _keys(kind.table, without=keys_of(kind.section.base))
+    return KindDoc(key=kind.key, doc=kind.doc, example=kind.example, keys=keys)
 
 
-def _nested(section: str, table: type[Table], *, named: bool) -> Iterator[str]:
-    """Yield the tables inside a section's table, with their own keys."""
-    for key in keys_of(table).values():
-        inner = _table_in(key.annotation)
-        if inner is not None:
-            middle = ".<name>." if named else "."
-            yield f"### `[{section}{middle}{key.name}.<name>]`\n\n{key.rule.doc}\n\n" + _keys(inner)
+def _tables(path: str, outer: type[Table]) -> Iterator[TableDoc]:
+    for key in keys_of(outer).values():
+        table = _table_in(key.annotation)
+        if table is not None:
+            yield TableDoc(path=f"{path}.{key.name}.<name>", doc=key.rule.doc, keys=_keys(table))
 
 
-def _keys(table: type[Table], *, without: Mapping[str, Key] | None = None) -> str:
-    rows = [
-        f"| `{key.name}` | {_type(key.annotation, key.rule)} | {_default(key)} | {_meaning(key)} |"
-        for key in keys_of(table).values()
-        if key.name not in (without or {})
-    ]
-    return "\n".join(["| key | type | default | meaning |", "|---|---|---|---|", *rows, ""])
+def _keys(table: type[Table], *, without: Mapping[str, Key] | None = None) -> tuple[KeyDoc, ...]:
+    return tuple(_key(key) for key in keys_of(table).values() if key.name not in (without or {}))
 
 
-def _meaning(key: Key) -> str:
-    said = [key.rule.doc]
-    if key.rule.excludes:
-        said.append("Not together with " + " or ".join(f"`{each}`" for each in key.rule.excludes) + ".")
-    if key.rule.example:
-        said.append(f"As `{key.rule.example}`.")
-    return " ".join(said).replace("|", "\\|")
+def _key(key: Key) -> KeyDoc:
+    return KeyDoc(
+        name=key.name,
+        type=_type(key.annotation, key.rule),
+        default=_default(key),
+        doc=key.rule.doc,
+        excludes=key.rule.excludes,
+        example=key.rule.example,
+    )
 
 
 def _default(key: Key) -> str:
@@ -152,9 +176,7 @@ def _type(annotation: Any, rule: Rule) -> str:
     if annotation in _TYPES:
         return _TYPES[annotation]
     if annotation is values.SpecPath:
-        return (
-            "path of a file or folder" if rule.on_disk is OnDisk.EITHER else f"path of a {rule.on_disk.value}"
-        )
+        return f"path of a {rule.on_disk.value}"
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in {Union, types.UnionType}:
         return " or ".join(_type(each, rule) for each in arguments if each is not types.NoneType)
@@ -172,13 +194,3 @@ def _table_in(annotation: Any) -> type[Table] | None:
     members = get_args(annotation) or (annotation,)
     found = (each for each in members if isinstance(each, type) and issubclass(each, Table))
     return next(found, None)
-
-
-def _not_yet() -> str:
-    names = ", ".join(f"`[{name}]`" for name in NOT_YET)
-    return f"## Not yet\n\nThese sections are part of the language, and of no version so far: {names}.\n"
-
-
-def _codes() -> str:
-    rows = [f"| {code.value} | {code.meaning} |" for code in Code]
-    return "\n".join(["## Diagnostics\n", "| code | meaning |", "|---|---|", *rows, ""])

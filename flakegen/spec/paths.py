@@ -130,6 +130,8 @@ def kind_problem(path: str, wanted: OnDisk, files: Files) -> str | None:
         return "is a folder, not a file"
     if wanted is OnDisk.FOLDER and is_file:
         return "is a file, not a folder"
+    if wanted is OnDisk.NIX and is_folder and not files.is_file(os.path.join(path, "default.nix")):
+        return "is a folder without a default.nix"
     return None if is_file or is_folder else "does not exist"
 
 

@@ -30,6 +30,7 @@ class OnDisk(Enum):
     FILE = "file"
     FOLDER = "folder"
     EITHER = "file or folder"
+    NIX = "Nix file or of a folder with a default.nix"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 from flakegen.diagnostics.diagnostic import Diagnostic, Related
 from flakegen.diagnostics.source import SourceText, Span
 from flakegen.spec.keypath import KeyPath, Part
-from flakegen.spec.positions import Positions, Range
 from flakegen.spec.strings import offset_in
 
 if TYPE_CHECKING:
     from flakegen.diagnostics.codes import Code
+    from flakegen.spec.outline import Range
+    from flakegen.spec.positions import Positions
 
 
 class SpecSource(SourceText):
-    r"""A spec's text, with spans by key path. Line ends are ``\n``; nothing is scanned before the first span."""
+    r"""A spec's text, with spans by key path. Line ends are ``\n``; nothing is read before the first span."""
 
     @cached_property
     def positions(self) -> Positions:
         """The positions of all keys and values."""
-        return Positions.of_prefix(self.text)
+        from flakegen.spec.positions import Positions  # noqa: PLC0415 - it brings tomlkit
+
+        return Positions.of(self.text)
 
     def span_of(
         self, path: KeyPath, part: Part = Part.VALUE, *, offset: int | None = None, length: int = 1

@@ -79,6 +79,13 @@ def test_specs_that_are_no_toml(project, run, data):
     assert run("compile", "spec.toml").code == 2
 
 
+@pytest.mark.parametrize("expression", ["(" * 20_000 + "1", "[" * 5000 + "]" * 5000, "x: " * 5000 + "1"])
+def test_expressions_that_are_nested_too_deeply(project, run, expression):
+    write_files(project, {"specs/deep.toml": f"{PLAIN}\n[packages.deep]\nnix-expr = '{expression}'\n"})
+    assert run("compile").code == 2
+    assert tree_of(project) == {}
+
+
 def test_a_facts_file_that_is_damaged(project, run):
     cargo_project(project)
     (project / "specs/rusty.facts.json").write_text("{")

@@ -31,6 +31,7 @@ def compiled(project, run, program):  # noqa: ARG001
     spec = cargo_project(project)
     write_files(project / "code/target", {"CACHEDIR.TAG": "Signature: …\n", "debug/built": "1"})
     write_files(project, {".git/HEAD": "ref: refs/heads/main\n", "code/crates/tool/build.rs": BUILD_RS})
+    write_files(project, {"shared/outside.rs": "// outside\n", "code/crates/tool/src/main.rs": MAIN_RS})
     for _ in range(2):
         time.sleep(GRAIN)
         assert run("compile", "-q").code == 0
@@ -38,6 +39,7 @@ def compiled(project, run, program):  # noqa: ARG001
     return spec
 
 
+MAIN_RS = 'mod target;\n#[path = "../../../../shared/outside.rs"]\nmod outside;\nfn main() {}\n'
 BUILD_RS = 'fn main() { println!("cargo:rerun-if-changed=../../../proto"); }\n'
 
 
@@ -68,6 +70,7 @@ RELEVANT = {
     "a module": lambda root: _append(root / "code/crates/tool/src/main.rs"),
     "a module in a folder called target": lambda root: _append(root / "code/crates/tool/src/target/mod.rs"),
     "a module, unnoticeably": lambda root: _same_size(root / "code/crates/tool/src/main.rs"),
+    "a module outside the workspace": lambda root: _append(root / "shared/outside.rs"),
     "a new module": lambda root: write_files(root, {"code/crates/tool/src/new.rs": ""}),
     "a new target": lambda root: write_files(root, {"code/crates/tool/src/bin/two.rs": "fn main() {}"}),
     "a new member": lambda root: write_files(root, {"code/crates/new/Cargo.toml": "[package]\nname='new'"}),
@@ -160,6 +163,17 @@ def test_an_edit_just_after_compiling_is_noticed(project, run, compiled):
         run("compile", "-q")
         (project / "data/text.txt").write_text(f"{number}\n")
         assert freshness.fresh_output(str(compiled)) is None
+
+
+@pytest.mark.parametrize("edit", [name for name in RELEVANT if name.endswith("unnoticeably")])
+def test_a_clock_that_was_put_back_hides_nothing(project, tmp_path, compiled, edit):
+    (record,) = (tmp_path / "cache/flakegen").iterdir()
+    whole = json.loads(record.read_text())
+    hour = 3600 * 10**9
+    record.write_text(json.dumps({**whole, "started": whole["started"] + hour}))
+    assert freshness.fresh_output(str(compiled)) is not None
+    RELEVANT[edit](project)
+    assert freshness.fresh_output(str(compiled)) is None
 
 
 def test_a_link_to_a_spec_is_another_spec(run, compiled, tmp_path):

@@ -16,9 +16,8 @@ _CROSS_SETS = {
 
 def toolchain_bindings(plan: BuildPlan) -> list[Binding]:
     """Return ``toolchain``, one package with rustc, cargo and their company."""
-    toolchain = plan.toolchain
-    if toolchain is not None and toolchain.overlay:
-        return [nix.binding("toolchain", _overlay_toolchain(plan, toolchain))]
+    if plan.toolchain.overlay:
+        return [nix.binding("toolchain", _overlay_toolchain(plan, plan.toolchain))]
     joined = nix.call(
         "pkgs.symlinkJoin",
         {"name": "rust-toolchain", "paths": [nix.select("pkgs", tool) for tool in _NIXPKGS_TOOLS]},
@@ -28,11 +27,12 @@ def toolchain_bindings(plan: BuildPlan) -> list[Binding]:
 
 def _overlay_toolchain(plan: BuildPlan, toolchain: ToolchainPlan) -> Expr:
     if toolchain.file is not None:
-        return nix.call("pkgs.rust-bin.fromRustupToolchainFile", nix.path(f"{plan.to_root}/{toolchain.file}"))
-    channel = toolchain.channel or "stable"
-    base = nix.select(
-        "pkgs.rust-bin", *(("stable", channel) if channel[:1].isdigit() else (channel, "latest")), "default"
-    )
+        file = nix.path(f"{plan.to_root}/{toolchain.file}")
+        base = nix.call("pkgs.rust-bin.fromRustupToolchainFile", file)
+    else:
+        channel = toolchain.channel or "stable"
+        version = ("stable", channel) if channel[:1].isdigit() else (channel, "latest")
+        base = nix.select("pkgs.rust-bin", *version, "default")
     arguments = {
         name: list(values)
         for name, values in (("extensions", toolchain.components), ("targets", toolchain.targets))
@@ -90,7 +90,7 @@ def _foreign(cargo: CargoPlan) -> dict[str, object]:
 
 def _tools(plan: BuildPlan) -> dict[str, object]:
     """Return the paths of the programs that units run; rustc is the one that can compile for the platform."""
-    if plan.toolchain is not None and plan.toolchain.overlay:
+    if plan.toolchain.overlay:
         folder: Expr = nix.identifier("toolchain")
         return {
             name: nix.interpolated(folder, f"/bin/{name}")

@@ -74,9 +74,8 @@ def _outputs(plan: BuildPlan) -> Expr:
 def _per_system(plan: BuildPlan, sections: list[str], names: list[str]) -> Expr:
     bindings: list[Binding] = [nix.binding("pkgs", _pkgs(plan))]
     values = [nix.binding(section, _section(plan, section), blank_before=True) for section in sections]
-    if plan.cargo is not None:
-        bindings += toolchain_bindings(plan)
-        bindings += cargo_bindings(plan)
+    bindings += toolchain_bindings(plan)
+    bindings += cargo_bindings(plan)
     result: dict[str, object] = {name: nix.identifier(name) for name in sections}
     if "legacyPackages" in names:
         result["legacyPackages"] = {"layers": nix.select("cargo.layers")}
@@ -97,7 +96,7 @@ def _used(bindings: list[Binding], body: Expr) -> list[Binding]:
 
 
 def _pkgs(plan: BuildPlan) -> Expr:
-    if plan.toolchain is not None and plan.toolchain.overlay:
+    if plan.toolchain.overlay:
         return nix.call(
             "import",
             nix.select("inputs.nixpkgs"),
