@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from flakegen.cargo.build_context import BuildContext
+from flakegen.cargo.edge_plans import PlannedEdge, Slot, declared_name, edge_planner
 from flakegen.cargo.errors import Problem, SelectionError
 from flakegen.cargo.graph_node import Edge, Node, UnitFor
-from flakegen.cargo.package import Dependency, DependencyKind, Target, TargetKind
-from flakegen.cargo.platforms import Platform
+from flakegen.cargo.package import Target, TargetKind
+from flakegen.cargo.profiles import Settings
 from flakegen.cargo.roots import root_unit_for
 from flakegen.cargo.unit import Mode
 
-_TESTS = (Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST)
-_CHECKS = (Mode.CHECK, Mode.CHECK_TEST, Mode.DOC)
 _HARNESSED = (TargetKind.TEST, TargetKind.BENCH)
-
-_Group = tuple[int, tuple[Dependency, ...]]
-
-
-def _platform_for(platform: Platform | None, target: Target) -> Platform | None:
-    """Where a dependency runs: what is for the host stays there."""
-    return None if target.is_for_host else platform
-
-
-def _mode_for(mode: Mode, target: Target) -> Mode:
-    """How a dependency is built: checks need metadata only, except of what runs at compile time."""
-    return Mode.CHECK if mode in _CHECKS and not target.is_for_host else Mode.BUILD
 
 
 class EdgeBuilder:
@@ -39,8 +27,11 @@ class EdgeBuilder:
         self.features = context.features
         self.dev_edges: set[tuple[int, int]] = set()  # (parent, child) node ids of purely dev edges
         self.order: list[Node] = []
-        self._groups: dict[Any, tuple[_Group, ...]] = self.workspace.cache.setdefault("unit edges", {})
-        self._names: dict[tuple[int, int, int], str] = {}
+        self._planner = edge_planner(context.workspace, context.host)
+        self._units: dict[Slot, Node] = {}
+        # The profile of a slot does not depend on the request otherwise.
+        key = ("settings", context.profile_name, context.host)
+        self._settings: dict[Slot, Settings] = self.workspace.cache.setdefault(key, {})
 
     def build(self, roots: Iterable[Node]) -> None:
         """Visit depth first, in cargo's order: where two visits of a unit differ in context, the first one counts."""
@@ -48,107 +39,68 @@ class EdgeBuilder:
         while pending:
             node, unit_for = pending.pop()
             if node.edges is None:
-                node.edges = self.edges_of(node, unit_for)
+                edges = node.edges = self.edges_of(node, unit_for)
                 self.order.append(node)
-                pending += [(edge.node, edge.unit_for) for edge in reversed(node.edges)]
+                pending += [(edge.node, edge.unit_for) for edge in reversed(edges) if edge.node.edges is None]
         self._link_runs()
         for node in self.order:
             if node.edges:
-                node.edges.sort(key=_edge_order)
+                _sort(node.edges)
 
     def edges_of(self, node: Node, unit_for: UnitFor) -> list[Edge]:
         """The edges of one unit."""
         if node.mode is Mode.RUN_CUSTOM_BUILD:
             return self._run_edges(node, unit_for)
-        edges = list(self._library_edges(node, unit_for))
+        active = self.features.active_in(node.package, host=unit_for.host_features)
+        planned = self._planner.plan(node, unit_for, active)
+        edges = self._made(node, planned.libraries)
         target = node.target
-        if target.kind is TargetKind.CUSTOM_BUILD:
-            return edges
-        edges += self._script_edges(node, unit_for)
-        if node.mode is Mode.DOC:
-            if target.kind in (TargetKind.BIN, TargetKind.EXAMPLE):
-                edges += self._own_library(node, unit_for)
-            return edges
-        if target.kind is not TargetKind.LIB or node.mode is Mode.DOCTEST:
-            edges += self._own_library(node, unit_for)
-        if node.mode is Mode.TEST and target.kind in _HARNESSED:
-            edges += self._binaries(node, UnitFor(root=unit_for.root))
+        if target.kind is not TargetKind.CUSTOM_BUILD:
+            script = self.workspace.scripts[node.package]
+            if script is not None:
+                edges.append(self._script_edge(node, script, unit_for))
+            edges += self._made(node, planned.own)
+            if node.mode is Mode.TEST and target.kind in _HARNESSED:
+                edges += self._binaries(node, UnitFor(root=unit_for.root))
         return edges
 
-    def _edge(
-        self, node: Node, package: int, target: Target, unit_for: UnitFor, mode: Mode, name: str | None = None
-    ) -> Edge:
-        """An edge to a unit of a package, with the profile and features of its role."""
-        platform = _platform_for(node.platform, target)
-        context = self.context
-        unit = context.node(
-            package,
-            target,
-            context.settings(package, unit_for, platform),
-            platform,
-            mode,
-            self.features.of(package, host=unit_for.host_features),
-        )
-        return Edge(unit, unit_for, target.crate_name if name is None else name)
+    def _made(self, node: Node, planned: Iterable[PlannedEdge]) -> list[Edge]:
+        """Edges as planned, with the profiles and features of this request."""
+        edges: list[Edge] = []
+        units = self._units
+        for plan in planned:
+            slot = plan.slot
+            unit = units.get(slot)
+            if unit is None:
+                unit = units[slot] = self._unit(slot)
+            name = plan.extern_crate_name
+            if name is None:
+                name = self._extern_name(node.package, slot.package, slot.target)
+            if plan.is_dev:
+                self.dev_edges.add((id(node), id(unit)))
+            edges.append(Edge(unit, slot.unit_for, name))
+        return edges
 
-    def _library_edges(self, node: Node, unit_for: UnitFor) -> Iterator[Edge]:
-        """Edges to the libraries of other packages."""
-        for package, dependencies in self._active(node, unit_for):
-            library = self.workspace.libraries[package]
-            if library is None:
-                continue
-            role = unit_for.to_target(node.target, library)
-            name = self._extern_name(node.package, package, library)
-            edge = self._edge(node, package, library, role, _mode_for(node.mode, library), name)
-            if all(dependency.kind is DependencyKind.DEV for dependency in dependencies):
-                self.dev_edges.add((id(node), id(edge.node)))
-            yield edge
-            if node.mode is Mode.DOC and library.doc:
-                yield self._edge(node, package, library, role, Mode.DOC, name)
+    def _unit(self, slot: Slot) -> Node:
+        """The unit that a slot is in this request."""
+        role = slot.unit_for
+        settings = self._settings.get(slot)
+        if settings is None:
+            settings = self._settings[slot] = self.context.settings(slot.package, role, slot.platform)
+        features = self.features.of(slot.package, host=role.host_features)
+        return self.context.node(slot.package, slot.target, settings, slot.platform, slot.mode, features)
 
-    def _active(self, node: Node, unit_for: UnitFor) -> Iterator[_Group]:
-        """The packages that a unit depends on, with the declarations that say so."""
-        active = self.features.active_in(node.package, host=unit_for.host_features)
-        for package, dependencies in self._possible(node):
-            kept = tuple(d for d in dependencies if not d.optional or d.name in active)
-            if kept:
-                yield package, kept
-
-    def _possible(self, node: Node) -> tuple[_Group, ...]:
-        """Declared dependencies by package, as far as target, mode and platform decide; shared between requests."""
-        is_script = node.target.kind is TargetKind.CUSTOM_BUILD
-        with_dev = node.target.kind in (TargetKind.TEST, TargetKind.EXAMPLE) or node.mode in _TESTS
-        platform = node.platform or self.context.host
-        key = (node.package, is_script, with_dev, platform)
-        found = self._groups.get(key)
-        if found is None:
-            groups: dict[int, list[Dependency]] = {}
-            for resolved in self.workspace.dependencies[node.package]:
-                dependency = resolved.dependency
-                if resolved.package is None or is_script is not (dependency.kind is DependencyKind.BUILD):
-                    continue
-                if dependency.kind is DependencyKind.DEV and not with_dev:
-                    continue
-                if platform.selects(dependency.platform):
-                    groups.setdefault(resolved.package, []).append(dependency)
-            found = self._groups[key] = tuple((package, tuple(group)) for package, group in groups.items())
-        return found
+    def _edge(self, node: Node, target: Target, role: UnitFor) -> Edge:
+        """An edge to another unit of the same package."""
+        slot = self._planner.slot(node, node.package, target, role, Mode.BUILD)
+        return Edge(self._unit(slot), role, target.crate_name)
 
     def _extern_name(self, package: int, other: int, library: Target) -> str:
-        """The name a dependency's crate goes by; all enabled declarations between two packages must agree."""
-        if package == other:
-            return library.crate_name
-        key = (package, other, id(library))
-        name = self._names.get(key)
-        if name is None:
-            declared = [r.dependency for r in self.workspace.dependencies[package] if r.package == other]
-            names = {_name(dependency, library) for dependency in declared}
-            if len(names) > 1:
-                names = {_name(d, library) for index, d in self.context.existing(package) if index == other}
-            if len(names) > 1:
-                self._complain_names(package, other, names)
-            name = self._names[key] = names.pop() if names else library.crate_name
-        return name
+        """The name a dependency's crate goes by where declarations disagree: those that are enabled must agree."""
+        names = {declared_name(d, library) for index, d in self.context.existing(package) if index == other}
+        if len(names) > 1:
+            self._complain_names(package, other, names)
+        return names.pop() if names else library.crate_name
 
     def _complain_names(self, package: int, other: int, names: set[str]) -> None:
         own, dependency = self.workspace.packages[package].id, self.workspace.packages[other].id
@@ -160,18 +112,15 @@ class EdgeBuilder:
             Problem(code="dependency-names", message=message, hint="use one name in all its tables")
         )
 
-    def _script_edges(self, node: Node, unit_for: UnitFor) -> Iterator[Edge]:
+    def _script_edge(self, node: Node, script: Target, unit_for: UnitFor) -> Edge:
         """The edge to the run of the package's own build script."""
-        script = self.workspace.scripts[node.package]
-        if script is None:
-            return
         role = unit_for.for_script()
         settings = self.context.profiles.run_settings(node.settings)
         features = self.features.of(node.package, host=role.host_features)
         run = self.context.node(
             node.package, script, settings, node.platform, Mode.RUN_CUSTOM_BUILD, features
         )
-        yield Edge(run, role, script.crate_name)
+        return Edge(run, role, script.crate_name)
 
     def _run_edges(self, node: Node, unit_for: UnitFor) -> list[Edge]:
         """A run needs its script compiled, unless the configuration overrides its `links`."""
@@ -179,17 +128,7 @@ class EdgeBuilder:
         triple = self.context.triple_of(node.platform)
         if links is not None and links in self.workspace.config.link_overrides(triple):
             return []
-        return [self._edge(node, node.package, node.target, unit_for.for_script(), Mode.BUILD)]
-
-    def _own_library(self, node: Node, unit_for: UnitFor) -> Iterator[Edge]:
-        """The edge to the library of the same package."""
-        library = self.workspace.libraries[node.package]
-        if library is None or not library.is_linkable:
-            return
-        role = unit_for.to_target(node.target, library)
-        yield self._edge(node, node.package, library, role, _mode_for(node.mode, library))
-        if node.mode is Mode.DOC and library.doc:
-            yield self._edge(node, node.package, library, role, Mode.DOC)
+        return [self._edge(node, node.target, unit_for.for_script())]
 
     def _binaries(self, node: Node, unit_for: UnitFor) -> Iterator[Edge]:
         """An integration test or benchmark runs the package's binaries; they are built as nothing special."""
@@ -200,7 +139,7 @@ class EdgeBuilder:
             required = target.required_features
             if required and self.context.missing_features(node.package, required, platforms, with_dev=False):
                 continue
-            yield self._edge(node, node.package, target, unit_for, Mode.BUILD)
+            yield self._edge(node, target, unit_for)
 
     def _link_runs(self) -> None:
         """A script's run depends on the runs of the `links` packages that its own package's units depend on."""
@@ -232,9 +171,14 @@ class EdgeBuilder:
         return list(found.values())
 
 
-def _name(dependency: Dependency, library: Target) -> str:
-    """The name a declaration gives a crate."""
-    return dependency.name.replace("-", "_") if dependency.renamed else library.crate_name
+_package_of = attrgetter("node.package")
+
+
+def _sort(edges: list[Edge]) -> None:
+    """Bring edges into cargo's order, which goes by package first."""
+    if len(edges) > 1:
+        packages = {edge.node.package for edge in edges}
+        edges.sort(key=_package_of if len(packages) == len(edges) else _edge_order)
 
 
 def _edge_order(edge: Edge) -> tuple[Any, ...]:

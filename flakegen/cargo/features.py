@@ -21,7 +21,7 @@ from flakegen.cargo.feature_map import (
     OptionalDependency,
     parse_value,
 )
-from flakegen.cargo.known_features import known_features
+from flakegen.cargo.known_features import feature_closure, known_features
 from flakegen.cargo.package import DependencyKind
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.workspace import Resolver, Workspace
@@ -91,7 +91,7 @@ class _Edges:
 class _Node:
     """The state of one package in one role."""
 
-    __slots__ = ("active", "by_name", "deferred", "features", "index", "map")
+    __slots__ = ("active", "by_name", "deferred", "done", "features", "index", "map")
 
     def __init__(self, index: int, known: FeatureMap, by_name: dict[str, list[_Edge]]) -> None:
         self.index = index
@@ -99,6 +99,7 @@ class _Node:
         self.by_name = by_name
         self.features: set[str] = set()
         self.active: set[str] = set()
+        self.done: set[FeatureValue] = set()  # values other than features
         self.deferred: dict[str, set[str]] = {}
 
 
@@ -138,7 +139,10 @@ class _Solver:
     def enter(self, edge: _Edge) -> None:
         """Follow an edge: its package is built, with the features that it asks for."""
         node = self.node(edge.package, edge.host)
-        self.pending += [(node, value) for value in edge.values]
+        on = node.features
+        for value in edge.values:
+            if not isinstance(value, Feature) or value.name not in on:
+                self.pending.append((node, value))
 
     def node(self, index: int, host: bool) -> _Node:  # noqa: FBT001 - a key's part
         """The state of a package in a role; at first sight its mandatory dependencies are followed."""
@@ -158,10 +162,12 @@ class _Solver:
         """Activate one feature value of a package."""
         if isinstance(value, Feature):
             if value.name not in node.features:
-                node.features.add(value.name)
-                self.pending += [(node, included) for included in node.map.get(value.name, ())]
-                if value.name not in node.map:
-                    self._complain_unknown(node.index, value.name)
+                closure = feature_closure(self.workspace, node.index, value.name)
+                node.features |= closure.features
+                self.pending += [(node, other) for other in closure.others if other not in node.done]
+                node.done.update(closure.others)
+                for name in closure.unknown:
+                    self._complain_unknown(node.index, name)
         elif isinstance(value, OptionalDependency):
             if value.name not in node.active:
                 node.active.add(value.name)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from flakegen.cargo.package import Target, TargetKind
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.profiles import Settings, order_key
 from flakegen.cargo.unit import Mode
+
+NEW = -1
+"""The final index of a unit that the sharing pass has not reached."""
 
 
 class UnitFor(NamedTuple):
@@ -34,7 +39,7 @@ class UnitFor(NamedTuple):
         return UnitFor(host=True, host_features=self.host_features, unwind=True, root=self.root)
 
 
-class Edge(NamedTuple):
+class Edge(Struct, frozen=True, eq=False):
     """An edge of the first pass."""
 
     node: Node
@@ -42,28 +47,22 @@ class Edge(NamedTuple):
     extern_crate_name: str
 
 
-class Node:
+class Node(Struct, eq=False):
     """A unit of the first pass; ``platform`` None is cargo's `CompileKind::Host`."""
 
-    __slots__ = ("edges", "features", "mode", "order", "package", "platform", "settings", "target")
+    package: int
+    target: Target
+    settings: Settings
+    platform: Platform | None
+    mode: Mode
+    features: tuple[str, ...]
+    edges: list[Edge] | None = None
+    order: tuple[Any, ...] | None = None
+    shared: int = NEW  # the index of its unit in the final graph
 
-    def __init__(
-        self,
-        package: int,
-        target: Target,
-        settings: Settings,
-        platform: Platform | None,
-        mode: Mode,
-        features: tuple[str, ...],
-    ) -> None:
-        self.package = package
-        self.target = target
-        self.settings = settings
-        self.platform = platform
-        self.mode = mode
-        self.features = features
-        self.edges: list[Edge] | None = None
-        self.order: tuple[Any, ...] | None = None
+    def __repr__(self) -> str:
+        """Leave out the edges, which lead to everything."""
+        return f"Node({self.package}, {self.target.name!r}, {self.mode}, {self.features})"
 
     def sort_key(self) -> tuple[Any, ...]:
         """Cargo's derived order of units; it decides which of several equal visits comes first."""

@@ -1,9 +1,25 @@
-"""Feature maps of a workspace's packages, computed once."""
+"""Feature maps of a workspace's packages, and what their features bring along, computed once."""
 
 from __future__ import annotations
 
-from flakegen.cargo.feature_map import FeatureMap, feature_map
+from msgspec import Struct
+
+from flakegen.cargo.feature_map import (
+    DependencyFeature,
+    Feature,
+    FeatureMap,
+    OptionalDependency,
+    feature_map,
+)
 from flakegen.cargo.workspace import Workspace
+
+
+class Closure(Struct, frozen=True):
+    """All that a feature brings along within its package, near or far, itself included."""
+
+    features: frozenset[str]
+    others: tuple[OptionalDependency | DependencyFeature, ...]
+    unknown: tuple[str, ...]  # features that the package does not have
 
 
 def known_features(workspace: Workspace, index: int) -> FeatureMap:
@@ -13,3 +29,26 @@ def known_features(workspace: Workspace, index: int) -> FeatureMap:
     if found is None:
         found = cache[index] = feature_map(workspace.packages[index])
     return found
+
+
+def feature_closure(workspace: Workspace, index: int, name: str) -> Closure:
+    """What a feature of a package brings along."""
+    cache: dict[tuple[int, str], Closure] = workspace.cache.setdefault("feature closures", {})
+    found = cache.get((index, name))
+    if found is None:
+        found = cache[index, name] = _closure(known_features(workspace, index), name)
+    return found
+
+
+def _closure(known: FeatureMap, name: str) -> Closure:
+    features, waiting = {name}, [name]
+    others: dict[OptionalDependency | DependencyFeature, None] = {}
+    while waiting:
+        for value in known.get(waiting.pop(), ()):
+            if not isinstance(value, Feature):
+                others[value] = None
+            elif value.name not in features:
+                features.add(value.name)
+                waiting.append(value.name)
+    unknown = tuple(sorted(features - known.keys()))
+    return Closure(features=frozenset(features), others=tuple(others), unknown=unknown)

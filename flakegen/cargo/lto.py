@@ -115,11 +115,16 @@ def _merged(known: Lto, new: Lto) -> Lto:
 
 def lto_values(graph: UnitGraph) -> tuple[Lto, ...]:
     """The decision for each unit of a graph, in the order of its units."""
-    found: list[Lto | None] = [None] * len(graph.units)
-    pending = [(index, _start(graph.units[index])) for index in reversed(graph.roots)]
+    units = graph.units
+    found: list[Lto | None] = [None] * len(units)
+    told: list[Lto | None] = [None] * len(units)  # by whom each was last visited: once more changes nothing
+    pending = [(index, _start(units[index])) for index in reversed(graph.roots)]
     while pending:
         index, parent = pending.pop()
-        unit = graph.units[index]
+        if told[index] is parent:
+            continue
+        told[index] = parent
+        unit = units[index]
         value, known = _own(unit, parent), found[index]
         if known is not None:
             value = _merged(known, value)

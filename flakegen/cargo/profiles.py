@@ -36,6 +36,7 @@ class Settings(Struct, frozen=True):
     profile: Profile
     debuginfo_deferred: bool
     number: int
+    may_strip: bool  # it is, if no dependency has debuginfo either
 
 
 def _number(value: Any) -> int | None:
@@ -290,7 +291,9 @@ class ProfileTable:
     def numbered(self, profile: Profile, *, debuginfo_deferred: bool) -> Settings:
         """Settings with the number that all equal ones share; name and deferral do not count."""
         key = order_key(profile)
-        return Settings(profile, debuginfo_deferred, self._numbers.setdefault(key, len(self._numbers)))
+        number = self._numbers.setdefault(key, len(self._numbers))
+        may_strip = profile.strip_deferred and profile.debuginfo == 0
+        return Settings(profile, debuginfo_deferred, number, may_strip)
 
     def run_settings(self, settings: Settings) -> Settings:
         """The profile of *running* a build script for a unit: little of the unit's own, so that runs are shared."""

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from flakegen.cargo.build_context import BuildContext
 from flakegen.cargo.errors import Problem, WorkspaceError
-from flakegen.cargo.graph_node import Node
+from flakegen.cargo.graph_node import NEW, Node
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.profiles import Settings
 
+_OPEN = -2
+"""The final index of a unit whose dependencies are being visited."""
 
-class SharedUnit:
+
+class SharedUnit(Struct, frozen=True, eq=False):
     """A unit of the final graph; ``edges`` are (index, extern crate name)."""
 
-    __slots__ = ("edges", "node", "platform", "settings")
-
-    def __init__(
-        self, node: Node, settings: Settings, platform: Platform | None, edges: tuple[tuple[int, str], ...]
-    ) -> None:
-        self.node = node
-        self.settings = settings
-        self.platform = platform
-        self.edges = edges
+    node: Node
+    settings: Settings
+    platform: Platform | None
+    edges: tuple[tuple[int, str], ...]
 
 
 class _Sharing:
@@ -35,9 +34,10 @@ class _Sharing:
         self.context = context
         self.to_host = None if context.request.targets else context.targets[0]
         self.units: list[SharedUnit] = []
-        self._memo: dict[int, int] = {}
         self._index: dict[tuple[Any, ...], int] = {}
-        self._changed: dict[tuple[int, Any, Any], Settings] = {}
+        # For all requests, so that equal profiles are mostly one object.
+        cache = context.workspace.cache
+        self._changed: dict[tuple[int, Any, Any], Settings] = cache.setdefault("changed settings", {})
 
     def visit(self, root: Node) -> int:
         """The index of a root's unit, after all of its dependencies.
@@ -45,23 +45,24 @@ class _Sharing:
         Raises:
             WorkspaceError: units depend on each other in a circle.
         """
+        if root.shared != NEW:
+            return root.shared
+        root.shared = _OPEN
         stack = [(root, False, iter(root.edges or ()))]
-        path = {id(root)}
         while stack:
             node, for_host, edges = stack[-1]
             for edge in edges:
-                if id(edge.node) in path:
-                    raise self._cycle([entry[0] for entry in stack])
-                if id(edge.node) not in self._memo:
-                    stack.append((edge.node, edge.unit_for.host, iter(edge.node.edges or ())))
-                    path.add(id(edge.node))
+                other = edge.node
+                if other.shared == NEW:
+                    other.shared = _OPEN
+                    stack.append((other, edge.unit_for.host, iter(other.edges or ())))
                     break
+                if other.shared == _OPEN:
+                    raise self._cycle([entry[0] for entry in stack])
             else:
                 stack.pop()
-                path.discard(id(node))
-                if id(node) not in self._memo:
-                    self._memo[id(node)] = self._finish(node, for_host=for_host)
-        return self._memo[id(root)]
+                node.shared = self._finish(node, for_host=for_host)
+        return root.shared
 
     def _cycle(self, nodes: list[Node]) -> WorkspaceError:
         names = dict.fromkeys(self.context.workspace.packages[node.package].id.name for node in nodes)
@@ -70,9 +71,11 @@ class _Sharing:
 
     def _finish(self, node: Node, *, for_host: bool) -> int:
         edges = node.edges or ()
-        dependencies = tuple(self._memo[id(edge.node)] for edge in edges)
+        dependencies = tuple([edge.node.shared for edge in edges])
         platform = None if node.platform is self.to_host else node.platform
-        settings = self._settings(node, dependencies, for_host=for_host)
+        settings = node.settings
+        if settings.may_strip or (for_host and settings.debuginfo_deferred):
+            settings = self._settings(node, dependencies, for_host=for_host)
         key = (
             node.package,
             id(node.target),
@@ -85,19 +88,19 @@ class _Sharing:
         index = self._index.get(key)
         if index is None:
             index = self._index[key] = len(self.units)
-            names = dict.fromkeys(
-                (i, edge.extern_crate_name) for i, edge in zip(dependencies, edges, strict=True)
-            )
+            names = [(edge.node.shared, edge.extern_crate_name) for edge in edges]
+            if len(set(dependencies)) != len(dependencies):
+                names = list(dict.fromkeys(names))
             self.units.append(SharedUnit(node, settings, platform, tuple(names)))
         return index
 
     def _settings(self, node: Node, dependencies: tuple[int, ...], *, for_host: bool) -> Settings:
         """Decide what was deferred: stripping where nobody has debuginfo, and the host's debuginfo."""
         settings = node.settings
-        profile = settings.profile
-        strip, debuginfo = False, profile.debuginfo
-        if profile.strip_deferred and profile.debuginfo == 0:
-            strip = all(self.units[i].settings.profile.debuginfo == 0 for i in dependencies)
+        debuginfo = settings.profile.debuginfo
+        strip = settings.may_strip and all(
+            self.units[i].settings.profile.debuginfo == 0 for i in dependencies
+        )
         if for_host and self.to_host is not None and settings.debuginfo_deferred:
             # The probe looks at everything but dependencies, as cargo's does.
             probe_settings = self._change(settings, strip=strip, debuginfo=debuginfo)

@@ -39,7 +39,7 @@ from flakegen.nix.ast import (
     UnaryOperator,
     With,
 )
-from flakegen.nix.entries import bound_names, joined_parts, tidied
+from flakegen.nix.entries import INHERITABLE, bound_names, joined_parts, tidied
 from flakegen.nix.errors import NixValueError
 from flakegen.nix.escape import check_text, is_path
 from flakegen.nix.names import mentions
@@ -166,13 +166,29 @@ def _bindings(entries: Entries) -> list[Binding | Inherit]:
     return list(entries)
 
 
+def _data(entries: Entries) -> tuple[Binding | Inherit, ...] | None:
+    """Return the bindings of a dict that need no tidying: its names are known and no value could be inherited."""
+    if type(entries) is not dict:
+        return None
+    found: list[Binding | Inherit] = []
+    for key, python in entries.items():
+        expression = string(python) if type(python) is str else value(python)
+        if type(key) is not str or type(expression) in INHERITABLE:
+            return None
+        found.append(Binding((key,), expression))
+    return tuple(found)
+
+
 def attrs(entries: Entries, *, recursive: bool = False, spread: Spread = Spread.WHEN_NEEDED) -> AttrSet:
     """Return an attribute set, in the order given, with ``inherit`` and nested sets where they are the better form.
 
     Raises:
         NixValueError: when two entries have one name.
     """
-    return AttrSet(tidied(_bindings(entries), from_scope=not recursive), recursive, spread)
+    bindings = _data(entries)
+    if bindings is None:
+        bindings = tidied(_bindings(entries), from_scope=not recursive)
+    return AttrSet(bindings, recursive, spread)
 
 
 def let(entries: Entries, body: Expr) -> Expr:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from flakegen.nix.ast import AttrName, Expr, Parts
 
 
-_INHERITABLE = (Identifier, Select)
+INHERITABLE = (Identifier, Select)
+"""Expressions that `inherit` may stand for, where the name is theirs."""
 
 
 def joined_parts(parts: Iterable[str | Expr]) -> Parts:
@@ -68,7 +69,7 @@ def _is_tidy(bindings: Sequence[Binding | Inherit]) -> bool:
     """Tell whether all names are single, different and known, and no value could be inherited: most generated sets."""
     names: set[str] = set()
     for binding in bindings:
-        if not isinstance(binding, Binding) or type(binding.value) in _INHERITABLE:
+        if not isinstance(binding, Binding) or type(binding.value) in INHERITABLE:
             return False
         name = binding.path[0]
         if len(binding.path) > 1 or not isinstance(name, str):
@@ -104,7 +105,7 @@ def _own_names(entry: Binding | Inherit) -> tuple[str, ...]:
 
 
 def _as_inherit(binding: Binding | Inherit, *, from_scope: bool) -> Binding | Inherit:
-    if isinstance(binding, Inherit) or type(binding.value) not in _INHERITABLE:
+    if isinstance(binding, Inherit) or type(binding.value) not in INHERITABLE:
         return binding
     if len(binding.path) != 1 or not isinstance(binding.path[0], str):
         return binding

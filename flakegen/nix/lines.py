@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from flakegen.nix.ast import AttrSet, Binding, Inherit, Item, List, String
 from flakegen.nix.atoms import ATOMS
-from flakegen.nix.escape import attribute_name, comment_lines, is_identifier
+from flakegen.nix.escape import attribute_name, comment_lines, is_identifier, quoted
 from flakegen.nix.forms import doc_of
 from flakegen.nix.layout import INDENTATION, LINE_WIDTH, render
 from flakegen.nix.precedence import SELECT, wrapped
@@ -38,7 +38,11 @@ def _write_entries(entries: tuple[Entry, ...], indentation: str, lines: list[str
         if isinstance(entry, Binding):
             if entry.comment or entry.blank_before:
                 _write_above(entry, indentation, lines, first=first)
-            _write_binding(entry, indentation, lines)
+            text = _plain_line(entry)
+            if text is None:
+                _write_binding(entry, indentation, lines)
+            else:
+                lines.append(indentation + text)
         elif isinstance(entry, Inherit | Item):
             _write_above(entry, indentation, lines, first=first)
             if isinstance(entry, Item):
@@ -58,6 +62,20 @@ def _write_above(entry: Binding | Inherit | Item, indentation: str, lines: list[
 
 def _write_laid_out(entry: Entry, indentation: str, lines: list[str]) -> None:
     lines.append(render(doc_of(entry, 0), len(indentation)))
+
+
+def _plain_line(binding: Binding) -> str | None:
+    """Return ``name = "text";``, which most of what is generated consists of; None for all else."""
+    value, path = binding.value, binding.path
+    if type(value) is not String or len(path) != 1 or len(value.parts) != 1:
+        return None
+    name, text = path[0], value.parts[0]
+    if not isinstance(name, str) or not isinstance(text, str):
+        return None
+    head, literal = attribute_name(name), quoted(text)
+    if head != name and len(head) + len(literal) + 4 > LINE_WIDTH:
+        return None
+    return f"{head} = {literal};"
 
 
 def _write_binding(binding: Binding, indentation: str, lines: list[str]) -> None:

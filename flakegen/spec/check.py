@@ -164,7 +164,7 @@ def _check_toolchain(run: Decoding, raw: Mapping[str, Any]) -> None:
     toolchain = section_of(raw, "toolchain")
     if "channel" in toolchain and toolchain.get("source", _NIXPKGS) == _NIXPKGS:
         message = "toolchain.channel has no meaning for the toolchain of nixpkgs, which has one version only"
-        hint = f'add source = "{ToolchainSource.RUST_OVERLAY.value}" to [toolchain], or leave the channel out'
+        hint = f'set source = "{ToolchainSource.RUST_OVERLAY.value}", or leave the channel out'
         run.report(("toolchain", "channel"), Code.CONFLICT, message, part=Part.KEY, hint=hint)
 
 

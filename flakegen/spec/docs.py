@@ -84,11 +84,11 @@ class SectionDoc:
 
 def spec_markdown(kinds: tuple[Kind, ...]) -> str:
     """Return the whole of docs/spec.md for a language with ``kinds``."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only to write the docs
+    import jinja2  # noqa: PLC0415 - only to write the docs
 
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - Markdown, no HTML
         trim_blocks=True,
         lstrip_blocks=True,

@@ -184,9 +184,9 @@ class _Reader:
         start = self._at
         if isinstance(item, Array):
             self._expect("[")
-            for index, each in enumerate(item):
+            for index in range(len(item)):
                 self._skip(_GAP)
-                self._value(each, (*path, index))
+                self._value(item.item(index), (*path, index))
             self._skip(_GAP)
             self._expect("]")
         elif isinstance(item, InlineTable):

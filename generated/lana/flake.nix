@@ -28,11 +28,16 @@
           };
 
           cargoOn =
-            platform: targetPkgs:
+            platform: targetPkgs: shared:
             import ./cargo {
               table = import ./Cargo.nix;
               root = ../..;
-              inherit platform pkgs targetPkgs;
+              inherit
+                platform
+                pkgs
+                targetPkgs
+                shared
+                ;
               tools = {
                 cargo = "${pkgs.cargo}/bin/cargo";
                 clippy-driver = "${pkgs.clippy}/bin/clippy-driver";
@@ -44,9 +49,9 @@
                 SQLX_OFFLINE = "true";
               };
             };
-          cargo = cargoOn system pkgs;
+          cargo = cargoOn system pkgs { };
           cargoFor = {
-            aarch64-linux = cargoOn "${system}-to-aarch64-linux" pkgs.pkgsCross.aarch64-multiplatform;
+            aarch64-linux = cargoOn "${system}-to-aarch64-linux" pkgs.pkgsCross.aarch64-multiplatform cargo;
           };
 
           packages = {

@@ -8,7 +8,7 @@ from spec_cases import REPOSITORY, diagnose, expect
 from flakegen.builders.registry import KINDS
 from flakegen.diagnostics.codes import Code
 from flakegen.spec.converters import converter_for
-from flakegen.spec.docs import spec_markdown
+from flakegen.spec.docs import cell, spec_markdown
 from flakegen.spec.kinds import Section
 from flakegen.spec.schema import keys_of
 from flakegen.spec.sections import Document
@@ -30,6 +30,13 @@ alias = "hello"
 
 def test_docs_are_up_to_date():
     expect(REPOSITORY / "docs" / "spec.md", spec_markdown(KINDS))
+
+
+def test_a_cell_of_a_table_ends_at_its_bar_only():
+    assert cell("`a | b`\nor c") == r"`a \| b` or c"
+    rows = [line for line in spec_markdown(KINDS).splitlines() if line.startswith("|")]
+    bars = {line.count("|") - line.count(r"\|") for line in rows}
+    assert bars == {3, 5}  # the codes and references; the keys
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.section.value}-{kind.key}")

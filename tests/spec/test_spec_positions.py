@@ -3,9 +3,11 @@
 import rtoml
 import tomlkit
 from hypothesis import assume, given, settings
-from spec_strategies import STRINGS, documents
+from hypothesis import strategies as st
+from spec_strategies import SOUP, STRINGS, documents
 
 from flakegen.spec.keypath import Part
+from flakegen.spec.positions import Positions
 from flakegen.spec.source import SpecSource
 from flakegen.spec.strings import decoded, offset_in
 
@@ -128,3 +130,63 @@ def test_what_is_absent_is_reported_at_the_table_around_it():
 def test_of_tables_named_on_the_way_the_own_header_counts():
     source = SpecSource("x.toml", "[a.b]\n[a]\nx = 1\n")
     assert source.span_of(("a",), Part.KEY).line == 2
+
+
+def test_items_of_one_array_may_stand_apart():
+    text = "[[a]]\nx = 1\n[b]\nx = [2020-01-01 , 2]\n[[a]]\nx = 3\n[a.c]\n"
+    found = Positions.of(text)
+    assert {path: text[slice(*place)] for path, place in found.values.items()} == {
+        ("a", 0, "x"): "1",
+        ("b", "x"): "[2020-01-01 , 2]",
+        ("b", "x", 0): "2020-01-01",
+        ("b", "x", 1): "2",
+        ("a", 1, "x"): "3",
+    }
+    assert found.keys["a", 1, "c"] == (text.index("a.c") + 2, text.index("a.c") + 3)
+
+
+@MANY
+@given(SOUP | st.lists(documents(), max_size=3).map("\n".join))
+def test_what_no_reader_reads_has_places_of_keys_all_the_same(text):
+    found = Positions.of(text)
+    for path, (start, end) in found.keys.items():
+        name = next(step for step in reversed(path) if isinstance(step, str))
+        assert text[start:end] == name or text[start] in {'"', "'"}
+
+
+BROKEN = """\
+a = 1
+"b" . c = { d = 2 } # e = 3
+[[t.'x']] # [u]
+text = \'\'\'
+f = 4
+[v]\'\'\'
+[[t.x]]
+"\\UFFFFFFFF" = 5
+b =
+[t.x.y]
+a = 6
+a = 7
+"""
+
+
+def test_keys_of_a_broken_text_are_found_by_lines():
+    found = Positions.of(BROKEN)
+    lines = BROKEN.splitlines()
+    places = {path: lines[BROKEN.count("\n", 0, start)] for path, (start, _) in found.keys.items()}
+    assert places == {
+        ("a",): "a = 1",
+        ("b",): '"b" . c = { d = 2 } # e = 3',
+        ("b", "c"): '"b" . c = { d = 2 } # e = 3',
+        ("t",): "[[t.'x']] # [u]",
+        ("t", "x"): "[[t.'x']] # [u]",
+        ("t", "x", 0): "[[t.'x']] # [u]",
+        ("t", "x", 0, "text"): "text = '''",
+        ("t", "x", 1): "[[t.x]]",
+        ("t", "x", 1, r'"\UFFFFFFFF"'): r'"\UFFFFFFFF" = 5',
+        ("t", "x", 1, "b"): "b =",
+        ("t", "x", 1, "y"): "[t.x.y]",
+        ("t", "x", 1, "y", "a"): "a = 7",
+    }
+    assert found.values == {}
+    assert found.repeated == {BROKEN.index("a = 7"): (BROKEN.index("a = 6"), BROKEN.index("a = 6") + 1)}

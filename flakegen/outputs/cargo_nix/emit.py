@@ -14,18 +14,20 @@ from flakegen.outputs.header import header
 from flakegen.plan.model import BuildPlan
 
 _RUNTIME = (
+    "builder.nix",
     "bundle.sh",
     "cargo.sh",
     "cfg.sh",
     "common.sh",
     "default.nix",
     "doctest.sh",
+    "fetched.nix",
     "fmt.sh",
     "join.sh",
     "script.nix",
     "script.sh",
-    "shim.sh",
     "test.sh",
+    "toolbox.sh",
     "unit.sh",
     "units.nix",
     "unpack.sh",

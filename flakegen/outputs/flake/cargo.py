@@ -54,6 +54,7 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
         "pkgs": nix.identifier("pkgs"),
         "targetPkgs": target_packages,
         "tools": _tools(plan),
+        "shared": nix.identifier("shared"),
     }
     if plan.cargo_env:
         arguments["env"] = dict(plan.cargo_env)
@@ -62,12 +63,11 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
             "packages",
             nix.update(nix.select("packages.defaultCrateOverrides"), nix.attrs(dict(plan.crate_overrides))),
         )
-    on_platform = nix.function(
-        "platform", nix.function("targetPkgs", nix.call("import", nix.path("./cargo"), arguments))
-    )
+    workspace = nix.call("import", nix.path("./cargo"), arguments)
+    on_platform = nix.function("platform", nix.function("targetPkgs", nix.function("shared", workspace)))
     bindings = [
         nix.binding("cargoOn", on_platform, blank_before=True),
-        nix.binding("cargo", nix.call("cargoOn", nix.identifier("system"), nix.identifier("pkgs"))),
+        nix.binding("cargo", nix.call("cargoOn", nix.identifier("system"), nix.identifier("pkgs"), {})),
     ]
     foreign = _foreign(cargo)
     if foreign:
@@ -83,6 +83,7 @@ def _foreign(cargo: CargoPlan) -> dict[str, object]:
             "cargoOn",
             nix.interpolated(nix.identifier("system"), f"-to-{name}"),
             nix.select("pkgs.pkgsCross", _CROSS_SETS[name]),
+            nix.identifier("cargo"),
         )
         for name in sorted(names)
     }

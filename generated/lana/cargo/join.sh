@@ -3,8 +3,8 @@
 # shellcheck shell=bash disable=SC1090,SC2154
 
 source "$NIX_ATTRS_SH_FILE"
-printf -v PATH '%s/bin:' "${path[@]}"
-export PATH
+source "$toolbox/env"
+export PATH=$toolPath
 mkdir "${outputs[out]}"
 for unit in "${units[@]}"; do
   for folder in bin lib; do

@@ -3,14 +3,12 @@
 # The rules: Cargo book, "Build Scripts"; cargo's custom_build.rs for the corners.
 # shellcheck shell=bash disable=SC1090,SC2154,SC2164
 
-if [[ -z ${stdenv:-} ]]; then source "$NIX_ATTRS_SH_FILE"; fi
-source "$common"
 enter_source
 export_package_environment
 mkdir -p "$out/out"
 
 # Cargo book, "Environment variables Cargo sets for build scripts".
-export OUT_DIR=$out/out NUM_JOBS=${NIX_BUILD_CORES:-1} RUSTC=$rustc RUSTDOC=$rustdoc
+export OUT_DIR=$out/out NUM_JOBS=${NIX_BUILD_CORES:-1} RUSTC=${tools[rustc]} RUSTDOC=${tools[rustdoc]}
 source "$platformEnvironment"
 for name in "${!scriptEnv[@]}"; do export "$name=${scriptEnv[$name]}"; done
 CARGO_CFG_FEATURE=$(IFS=,; printf %s "${features[*]}")

@@ -2,12 +2,10 @@
 # One run of a test program, in its package's folder as `cargo test` runs it; its output is what is kept.
 # shellcheck shell=bash disable=SC1090,SC2154,SC2164
 
-source "$NIX_ATTRS_SH_FILE"
-source "$common"
 enter_source
 export_package_environment
 cd "$manifestDir"
-libraries=$("$rustc" --print target-libdir)
+libraries=$("${tools[rustc]}" --print target-libdir)
 export LD_LIBRARY_PATH=$libraries DYLD_FALLBACK_LIBRARY_PATH=$libraries
 for bin in "${!bins[@]}"; do set_variable "CARGO_BIN_EXE_$bin" "${bins[$bin]}/bin/$bin"; done
 if ! run "$program" "${arguments[@]}" >"$NIX_BUILD_TOP/log" 2>&1; then

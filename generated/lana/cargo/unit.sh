@@ -6,8 +6,6 @@
 # Output of anything else: bin/ alone, so that its runtime closure is its own.
 # shellcheck shell=bash disable=SC1090,SC2154,SC2164
 
-if [[ -z ${stdenv:-} ]]; then source "$NIX_ATTRS_SH_FILE"; fi
-source "$common"
 enter_source
 export_package_environment
 export CARGO_CRATE_NAME=$crateName
@@ -17,7 +15,7 @@ if [[ -n $isTestTarget ]]; then export CARGO_TARGET_TMPDIR=/tmp; fi
 
 args=(--crate-name "$crateName" --edition="$edition" "$main")
 for type in "${crateTypes[@]}"; do args+=(--crate-type "$type"); done
-args+=("${profileFlags[@]}" -C metadata="$metadata" -C linker="$linker")
+args+=("${profileFlags[@]}" -C metadata="$metadata" -C linker="${tools[linker]}")
 args+=("--remap-path-prefix=$src=/source/$pname-$version")
 if [[ -n $triple ]]; then args+=(--target "$triple"); fi
 if [[ -n $procMacro ]]; then args+=(-C prefer-dynamic); fi
@@ -40,7 +38,7 @@ else
   args+=(--emit="$emit" -o "$out/bin/$program")
 fi
 run_hook preBuild
-if ! run "$driver" "${args[@]}"; then
+if ! run "${tools[$driver]}" "${args[@]}"; then
   if [[ -n $command ]]; then
     printf '%s\n' "note: if a file is missing that the repository has, the generated files are older than it; run: $command" >&2
   fi

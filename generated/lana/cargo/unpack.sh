@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC1090,SC2154
 
 source "$NIX_ATTRS_SH_FILE"
-printf -v PATH '%s/bin:' "${path[@]}"
-export PATH
+source "$toolbox/env"
+export PATH=$toolPath
 mkdir "${outputs[out]}"
 tar -xzf "$archive" -C "${outputs[out]}" --strip-components=1 --no-same-owner --no-same-permissions

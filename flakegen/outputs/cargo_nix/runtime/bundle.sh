@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC1090,SC2154
 
 source "$NIX_ATTRS_SH_FILE"
-printf -v PATH '%s/bin:' "${path[@]}"
-export PATH
+source "$toolbox/env"
+export PATH=$toolPath
 mkdir "${outputs[out]}"
 if ((${#derivations[@]})); then ln -s -t "${outputs[out]}" "${derivations[@]}"; fi

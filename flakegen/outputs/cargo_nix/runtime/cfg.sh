@@ -3,8 +3,8 @@
 # shellcheck shell=bash disable=SC1090,SC2154
 
 source "$NIX_ATTRS_SH_FILE"
-printf -v PATH '%s/bin:' "${path[@]}"
-export PATH
+printf -v PATH '%s:' "${path[@]}"
+export PATH=${PATH%:}
 out=${outputs[out]}
 declare -A values=()
 names=()

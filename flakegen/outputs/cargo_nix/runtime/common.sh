@@ -1,12 +1,10 @@
 # Shared by unit.sh and script.sh: where a package is and what cargo tells it.
 # shellcheck shell=bash disable=SC1090,SC2034,SC2154,SC2164
 
+if [[ -z ${stdenv:-} ]]; then source "$NIX_ATTRS_SH_FILE"; fi
 out=${outputs[out]}
-if [[ -z ${stdenv:-} ]]; then
-  printf -v PATH '%s/bin:' "${path[@]}"
-  export PATH=${PATH%:}
-  export HOME=/homeless-shelter
-fi
+source "$toolbox/env"
+if [[ -z ${stdenv:-} ]]; then export PATH=$toolPath HOME=/homeless-shelter; fi
 
 # Runs a hook that a crate override gave; nothing outside stdenv.
 run_hook() {
@@ -52,7 +50,7 @@ export_package_environment() {
   local core=${version%%[-+]*} pre=${version%%+*} name
   local -a numbers
   IFS=. read -ra numbers <<<"$core"
-  export CARGO=$cargo FLAKEGEN_CARGO=$realCargo CARGO_MANIFEST_DIR=$manifestDir CARGO_MANIFEST_PATH=$manifestDir/Cargo.toml
+  export CARGO=$unitCargo FLAKEGEN_CARGO=${tools[cargo]} CARGO_MANIFEST_DIR=$manifestDir CARGO_MANIFEST_PATH=$manifestDir/Cargo.toml
   export CARGO_PKG_NAME=$pname CARGO_PKG_VERSION=$version CARGO_PKG_VERSION_MAJOR=${numbers[0]}
   export CARGO_PKG_VERSION_MINOR=${numbers[1]} CARGO_PKG_VERSION_PATCH=${numbers[2]}
   pre=${pre#"$core"}
@@ -143,7 +141,7 @@ read_lines() {
 scrub_references() {
   local none=eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee name='[0-9a-zA-Z+._?=-]*' own='\.(crate-src|crate-unit|script-run)' tool
   local expression="s#($NIX_STORE/)[0-9a-z]{32}(-$name$own)#\1$none\2#g" pattern="$NIX_STORE/[0-9a-z]{32}-$name$own"
-  for tool in "${toolPaths[@]}"; do
+  for tool in "$toolbox" "${tools[@]}"; do
     tool=${tool#"$NIX_STORE/"}
     tool=${tool%%/*}
     expression+=";s#($NIX_STORE/)${tool%%-*}#\1$none#g"

@@ -1,4 +1,5 @@
-# What a flake asks of its Cargo workspace: packages, checks and caching layers, all made of the units of Cargo.nix.
+# What a flake asks of its Cargo workspace: packages, checks and caching layers, all made of the units of Cargo.nix. `shared`
+# is the same on another platform, whose sources need no second look.
 {
   table,
   root,
@@ -6,6 +7,7 @@
   pkgs,
   targetPkgs ? pkgs,
   tools,
+  shared ? { },
   env ? { },
   overrides ? packages: packages.defaultCrateOverrides,
 }:
@@ -32,38 +34,27 @@ let
     else
       throw "${elemAt stale 0} has changed since Cargo.nix was made from it; run: ${table.command}";
 
+  inherit ({ fetched = import ./fetched.nix { inherit table builder pkgs; }; } // shared) fetched;
+
   units = fresh (
     import ./units.nix {
       inherit
         table
         root
         platform
-        pkgs
-        targetPkgs
-        tools
+        builder
+        fetched
         env
         overrides
         ;
     }
   );
 
-  inherit (pkgs.stdenv.hostPlatform) system;
-  runScript =
-    script: attributes:
-    derivation (
-      {
-        __structuredAttrs = true;
-        inherit system;
-        builder = "${pkgs.bash}/bin/bash";
-        args = [
-          "-euo"
-          "pipefail"
-          (import ./script.nix script)
-        ];
-        path = [ "${pkgs.coreutils}" ];
-      }
-      // attributes
-    );
+  builder = import ./builder.nix {
+    inherit pkgs targetPkgs tools;
+    inherit (table.platforms.${platform}) host target;
+  };
+  runScript = builder.lean builder.host;
 
   rootsOf = build: table.builds.${build}.${platform};
   crateOf = key: table.crates.${table.units.${key}.crate};
@@ -91,7 +82,7 @@ let
     });
 
   # One derivation that stands for many units: fetching it fetches them all.
-  bundle = name: derivations: runScript ./bundle.sh { inherit name derivations; };
+  bundle = name: derivations: runScript builder.scripts.bundle { inherit name derivations; };
   bundleUnits = name: keys: bundle name (map (key: units.${key}) keys);
 
   # The names of all builds that this platform has.
@@ -101,7 +92,7 @@ let
   thirdParty = filter (key: !(crateOf key ? directory));
 in
 {
-  inherit units builds;
+  inherit units builds fetched;
 
   # The binaries of a build as one package; the library where there is none.
   package =
@@ -114,7 +105,7 @@ in
         if length binaries == 1 then
           units.${main}
         else
-          runScript ./join.sh {
+          runScript builder.scripts.join {
             name = "${(crateOf main).name}-${(crateOf main).version}";
             units = map (key: units.${key}) (if binaries == [ ] then roots else binaries);
             inherit (units.${main}) metadata;
@@ -166,16 +157,9 @@ in
             crate = crateOf key;
             unit = units.${key};
           in
-          runScript ./test.sh {
+          runScript builder.scripts.test {
             name = "${crate.name}-${(targetOf key).name}-test-run";
-            common = import ./script.nix ./common.sh;
-            path = [
-              "${pkgs.coreutils}"
-              "${pkgs.stdenv.cc}"
-            ];
-            inherit (unit) cargo realCargo bins;
-            inherit (tools) rustc;
-            inherit (unit) src version;
+            inherit (unit) bins src version;
             inherit (table) workspace;
             inherit (crate) directory;
             pname = crate.name;
@@ -191,9 +175,8 @@ in
   # The layout of the workspace's own sources, looked at as `cargo fmt --check` does.
   formatted =
     name: arguments:
-    runScript ./fmt.sh {
+    runScript builder.scripts.fmt {
       inherit name arguments;
-      inherit (tools) rustfmt;
       inherit (table) workspace;
       inherit (table.rustfmt) targets;
       src = fresh (

@@ -2,11 +2,11 @@
 # shellcheck shell=bash disable=SC1090,SC2154,SC2164
 
 source "$NIX_ATTRS_SH_FILE"
-printf -v PATH '%s/bin:' "${path[@]}"
-export PATH HOME=$NIX_BUILD_TOP
+source "$toolbox/env"
+export PATH=$toolPath HOME=$NIX_BUILD_TOP
 cd "$src${workspace:+/$workspace}"
 for edition in "${!targets[@]}"; do
   mapfile -t files <<<"${targets[$edition]}"
-  "$rustfmt" --check --edition "$edition" "${arguments[@]}" "${files[@]}"
+  "${tools[rustfmt]}" --check --edition "$edition" "${arguments[@]}" "${files[@]}"
 done
 : >"${outputs[out]}"

@@ -1,6 +1,7 @@
-# A script without its header line, so that neither flakegen's version nor the project's name is an input of a build.
+# The text of a script without its header line, so that neither flakegen's version nor the project's name is an input of a
+# build.
 file:
 let
   lines = builtins.filter builtins.isString (builtins.split "\n" (builtins.readFile file));
 in
-builtins.toFile (baseNameOf file) (builtins.concatStringsSep "\n" (builtins.tail lines))
+builtins.concatStringsSep "\n" (builtins.tail lines)

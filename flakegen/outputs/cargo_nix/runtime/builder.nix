@@ -1,0 +1,154 @@
+# How a script becomes a derivation, and what all units of a platform have in common.
+#
+# A raw derivation with bash and nothing of stdenv's set-up starts in a few milliseconds. What does not differ from unit to
+# unit (PATH, compiler, linker) is in one file that they source, so that each derivation is small to evaluate.
+{
+  pkgs,
+  targetPkgs,
+  tools,
+  host,
+  target,
+}:
+let
+  inherit (pkgs.stdenv.hostPlatform) system;
+  bash = "${pkgs.bash}/bin/bash";
+
+  # A script with what it shares with others in front of it.
+  withCommon =
+    file:
+    builtins.toFile (baseNameOf file) (import ./script.nix ./common.sh + import ./script.nix file);
+  plain = file: builtins.toFile (baseNameOf file) (import ./script.nix file);
+  scripts = {
+    unit = withCommon ./unit.sh;
+    doctest = withCommon ./doctest.sh;
+    run = withCommon ./script.sh;
+    test = withCommon ./test.sh;
+    unpack = plain ./unpack.sh;
+    bundle = plain ./bundle.sh;
+    join = plain ./join.sh;
+    fmt = plain ./fmt.sh;
+  };
+
+  # What stdenv offers every build, for build scripts that call make or a configure script.
+  path = map (package: "${package}/bin") [
+    pkgs.stdenv.cc
+    pkgs.bash
+    pkgs.coreutils
+    pkgs.diffutils
+    pkgs.findutils
+    pkgs.gawk
+    pkgs.gnugrep
+    pkgs.gnumake
+    pkgs.gnused
+    pkgs.gnutar
+    pkgs.gzip
+  ];
+  tool = packages: name: "${packages.stdenv.cc}/bin/${packages.stdenv.cc.targetPrefix}${name}";
+
+  shell =
+    script: attributes:
+    derivation (
+      {
+        __structuredAttrs = true;
+        inherit system;
+        builder = bash;
+        args = [
+          "-euo"
+          "pipefail"
+          script
+        ];
+      }
+      // attributes
+    );
+
+  toolbox =
+    triple: packages:
+    shell (plain ./toolbox.sh) {
+      name = "cargo-toolbox-${triple}";
+      inherit path;
+      shell = bash;
+      cargoForUnits = plain ./cargo.sh;
+      tools = tools // {
+        linker = tool packages "cc";
+      };
+    };
+
+  # CARGO_CFG_* of a platform, and the tools that its build scripts call.
+  platformEnvironment =
+    triple: packages: rustFlags:
+    shell (plain ./cfg.sh) {
+      name = "cargo-cfg-${triple}";
+      inherit path rustFlags triple;
+      inherit (tools) rustc;
+      environment = {
+        HOST = host;
+        TARGET = triple;
+      }
+      // (if triple == host then { } else foreignTools triple packages);
+    };
+  foreignTools =
+    triple: packages:
+    let
+      suffix = builtins.replaceStrings [ "-" ] [ "_" ] triple;
+    in
+    {
+      "CC_${suffix}" = tool packages "cc";
+      "CXX_${suffix}" = tool packages "c++";
+      "AR_${suffix}" = "${packages.stdenv.cc.bintools}/bin/${packages.stdenv.cc.targetPrefix}ar";
+      RUSTC_LINKER = tool packages "cc";
+    };
+
+  platform = triple: packages: rec {
+    inherit packages triple;
+    isApple = builtins.match ".*-apple-.*" triple != null;
+    toolbox' = "${toolbox triple packages}";
+    withoutFlags = "${platformEnvironment triple packages [ ]}";
+    environment =
+      flags: if flags == [ ] then withoutFlags else "${platformEnvironment triple packages flags}";
+  };
+in
+{
+  inherit scripts;
+  host = platform host pkgs;
+  target = platform target targetPkgs;
+
+  # One script run by a raw derivation: its attributes are bash variables.
+  lean =
+    platform: script: attributes:
+    shell script (attributes // { toolbox = platform.toolbox'; });
+
+  # The same script in nixpkgs' stdenv: for crates that an override gives native libraries, and where linking needs the
+  # platform's own environment. `given` is what the override said.
+  inStdenv =
+    platform: script: given: attributes:
+    let
+      own = {
+        buildInputs = null;
+        nativeBuildInputs = null;
+        propagatedBuildInputs = null;
+        hardeningDisable = null;
+        patches = null;
+        prePatch = null;
+        postPatch = null;
+        preConfigure = null;
+        postConfigure = null;
+        preBuild = null;
+        postBuild = null;
+        src = null;
+        env = null;
+      };
+      variables = builtins.removeAttrs given (builtins.attrNames own ++ [ "extraRustcOpts" ]);
+    in
+    platform.packages.stdenv.mkDerivation (
+      attributes
+      // builtins.intersectAttrs own given
+      // {
+        __structuredAttrs = true;
+        strictDeps = true;
+        toolbox = platform.toolbox';
+        buildCommand = "source ${script}";
+        env = given.env or { } // builtins.mapAttrs (_: toString) variables;
+        rustFlags = attributes.rustFlags ++ given.extraRustcOpts or [ ];
+      }
+    );
+}
