@@ -26,7 +26,7 @@ from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.cargo import WorkspaceFiles, plan_cargo
 from flakegen.plan.model import BuildPlan, CargoPlan
-from flakegen.plan.problems import of_cargo, of_request, unknown_profile
+from flakegen.plan.problems import not_supported, of_cargo, of_request, unknown_profile
 from flakegen.plan.project import Lowered, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
@@ -138,6 +138,7 @@ class Project:
                 builds += list(_builds(workspace, request))
             except CargoError as error:
                 problems.extend(of_request(error, request, self.spec))
+        problems.extend(not_supported(builds, self.spec))
         problems.raise_errors()
         return tuple(builds)
 

@@ -13,12 +13,19 @@ from flakegen.cargo.graph_node import Node, UnitFor
 from flakegen.cargo.package import Dependency, DependencyKind, Target, TargetKind
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.unit import Mode
-from flakegen.cargo.workspace import Workspace
+from flakegen.cargo.workspace import Workspace, platform_dependents
 
 _TESTS = (Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST)
 _CHECKS = (Mode.CHECK, Mode.CHECK_TEST, Mode.DOC)
 
-_Group = tuple[int, tuple[Dependency, ...]]
+
+class _Link(Struct, frozen=True, eq=False):
+    """A dependency on a library, whatever the unit that has it is built for."""
+
+    package: int
+    library: Target
+    name: str | None
+    is_dev: bool
 
 
 class Slot(Struct, frozen=True, eq=False):
@@ -63,7 +70,9 @@ class EdgePlanner:
         self._workspace = workspace
         self._host = host
         self._plans: dict[tuple[Any, ...], PlannedEdges] = {}
-        self._groups: dict[tuple[Any, ...], tuple[_Group, ...]] = {}
+        self._links: dict[tuple[Any, ...], tuple[_Link, ...]] = workspace.cache.setdefault(
+            "library links", {}
+        )
         self._names: dict[tuple[int, int, int], str | None] = {}
         self._slots: dict[tuple[Any, ...], Slot] = {}
 
@@ -88,28 +97,25 @@ class EdgePlanner:
 
     def _libraries(self, node: Node, unit_for: UnitFor, active: frozenset[str]) -> list[PlannedEdge]:
         found: list[PlannedEdge] = []
-        for package, dependencies in self._possible(node):
-            kept = [d for d in dependencies if not d.optional or d.name in active]
-            library = self._workspace.libraries[package]
-            if not kept or library is None:
-                continue
+        for link in self._linked(node, active):
+            package, library = link.package, link.library
             role = unit_for.to_target(node.target, library)
-            name = self._name(node.package, package, library)
-            is_dev = all(dependency.kind is DependencyKind.DEV for dependency in kept)
             slot = self.slot(node, package, library, role, _mode_for(node.mode, library))
-            found.append(PlannedEdge(slot, name, is_dev))
+            found.append(PlannedEdge(slot, link.name, link.is_dev))
             if node.mode is Mode.DOC and library.doc:
                 slot = self.slot(node, package, library, role, Mode.DOC)
-                found.append(PlannedEdge(slot, name, is_dev=False))
+                found.append(PlannedEdge(slot, link.name, is_dev=False))
         return found
 
-    def _possible(self, node: Node) -> tuple[_Group, ...]:
-        """Declared dependencies by package, as far as target, mode and platform decide."""
+    def _linked(self, node: Node, active: frozenset[str]) -> tuple[_Link, ...]:
+        """The libraries that a unit depends on; for most packages they are the same on all platforms."""
         is_script = node.target.kind is TargetKind.CUSTOM_BUILD
         with_dev = node.target.kind in (TargetKind.TEST, TargetKind.EXAMPLE) or node.mode in _TESTS
-        platform = node.platform or self._host
-        key = (node.package, is_script, with_dev, platform)
-        found = self._groups.get(key)
+        platform = None
+        if node.package in platform_dependents(self._workspace):
+            platform = node.platform or self._host
+        key = (node.package, is_script, with_dev, active, platform)
+        found = self._links.get(key)
         if found is None:
             groups: dict[int, list[Dependency]] = {}
             for resolved in self._workspace.dependencies[node.package]:
@@ -118,9 +124,21 @@ class EdgePlanner:
                     continue
                 if dependency.kind is DependencyKind.DEV and not with_dev:
                     continue
-                if platform.selects(dependency.platform):
+                if dependency.optional and dependency.name not in active:
+                    continue
+                if platform is None or platform.selects(dependency.platform):
                     groups.setdefault(resolved.package, []).append(dependency)
-            found = self._groups[key] = tuple((package, tuple(group)) for package, group in groups.items())
+            found = self._links[key] = tuple(self._grouped(node.package, groups))
+        return found
+
+    def _grouped(self, package: int, groups: dict[int, list[Dependency]]) -> list[_Link]:
+        """One link to each package that has a library, whatever the number of declarations."""
+        found: list[_Link] = []
+        for other, dependencies in groups.items():
+            library = self._workspace.libraries[other]
+            if library is not None:
+                is_dev = all(dependency.kind is DependencyKind.DEV for dependency in dependencies)
+                found.append(_Link(other, library, self._name(package, other, library), is_dev))
         return found
 
     def _name(self, package: int, other: int, library: Target) -> str | None:

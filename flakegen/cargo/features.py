@@ -24,7 +24,7 @@ from flakegen.cargo.feature_map import (
 from flakegen.cargo.known_features import feature_closure, known_features
 from flakegen.cargo.package import DependencyKind
 from flakegen.cargo.platforms import Platform
-from flakegen.cargo.workspace import Resolver, Workspace
+from flakegen.cargo.workspace import Resolver, Workspace, platform_dependents
 
 _DEFAULT = Feature("default")
 
@@ -110,6 +110,7 @@ class _Solver:
         self.workspace = workspace
         self.options = options
         self.seeds = frozenset(seed.package for seed in seeds)
+        self.platform_dependents = platform_dependents(workspace)
         self.existing: Existing | None = None
         if resolvers_may_disagree(workspace, seeds):
             self.existing = existing_dependencies(workspace, seeds)
@@ -118,9 +119,11 @@ class _Solver:
         self.entering: list[_Edge] = []
         self.pending: list[tuple[_Node, FeatureValue]] = []
         self.problems: list[Problem] = []
-        # Edges depend on the platforms, not on the features: requests that differ in features share them.
-        key = ("feature edges", options)
-        self.edges: dict[tuple[int, bool, bool], _Edges] = workspace.cache.setdefault(key, {})
+        # Edges depend on the platforms (most packages' not even on these), not on the features: requests share them.
+        cache = workspace.cache
+        self.edges: dict[tuple[int, bool, bool], _Edges] = cache.setdefault(("feature edges", options), {})
+        key = ("common feature edges", options.resolver, options.has_dev_units)
+        self.common: dict[tuple[int, bool, bool], _Edges] = cache.setdefault(key, {})
 
     def run(self) -> None:
         while True:
@@ -200,9 +203,10 @@ class _Solver:
     def edges_of(self, index: int, host: bool) -> _Edges:  # noqa: FBT001 - a key's part
         is_seed = index in self.seeds
         key = (index, host, is_seed)
-        found = self.edges.get(key)
+        edges = self.edges if index in self.platform_dependents else self.common
+        found = edges.get(key)
         if found is None:
-            found = self.edges[key] = self._compute_edges(index, host=host, is_seed=is_seed)
+            found = edges[key] = self._compute_edges(index, host=host, is_seed=is_seed)
         return found
 
     def _compute_edges(self, index: int, *, host: bool, is_seed: bool) -> _Edges:

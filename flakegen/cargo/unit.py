@@ -21,6 +21,8 @@ class Mode(Enum):
     DOCTEST = "doctest"
     RUN_CUSTOM_BUILD = "run-custom-build"
 
+    __hash__ = object.__hash__  # modes are part of hot keys, and Enum's own hash is written in Python
+
 
 class UnitDependency(Struct, frozen=True, kw_only=True):
     """An edge: the index of the unit depended on and the name its crate is known by in the dependent."""

@@ -280,5 +280,18 @@ class _Builder:
         return {name: table for name, table in tables.items() if isinstance(table, dict)}
 
 
+def platform_dependents(workspace: Workspace) -> frozenset[int]:
+    """The packages with a dependency that not every platform has."""
+    cache: dict[str, frozenset[int]] = workspace.cache
+    found = cache.get("platform dependents")
+    if found is None:
+        found = cache["platform dependents"] = frozenset(
+            index
+            for index, dependencies in enumerate(workspace.dependencies)
+            if any(resolved.dependency.platform is not None for resolved in dependencies)
+        )
+    return found
+
+
 def _first(package: Package, kind: TargetKind) -> Target | None:
     return next((target for target in package.targets if target.kind is kind), None)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flakegen.cargo.errors import CargoError, Problem
+from flakegen.cargo.package import SourceKind
+from flakegen.cargo.source import crates_io
+from flakegen.cargo.unit import Mode
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic
@@ -14,6 +17,7 @@ from flakegen.diagnostics.source import SourceText, Span
 from flakegen.diagnostics.suggest import did_you_mean
 from flakegen.diagnostics.text import quoted
 from flakegen.plan.requests import CargoRequest
+from flakegen.plan.units import Build
 from flakegen.spec.model import Spec
 
 _BUILT_IN = ("dev", "release", "test", "bench")
@@ -53,6 +57,28 @@ def unknown_profile(workspace: Workspace, request: CargoRequest, spec: Spec) -> 
     where = request.fields.get("profile", request.where)
     hint = did_you_mean(name, known) or f"the workspace has {', '.join(sorted(known))}"
     return spec.diagnose(where, Code.UNKNOWN_PROFILE, f"unknown profile {quoted(name)}", hint=hint)
+
+
+def not_supported(builds: Iterable[Build], spec: Spec) -> Iterator[Diagnostic]:
+    """Yield what cargo can build and the flake could not: told here, not by a failing build."""
+    seen: set[int] = set()
+    for build in builds:
+        for unit in build.graph.units:
+            package = unit.package
+            if id(package) in seen:
+                continue
+            name = f"{package.id.name} {package.id.version}"
+            where = ("cargo", "workspace")
+            if package.id.source.kind is SourceKind.REGISTRY and package.id.source != crates_io():
+                seen.add(id(package))
+                message = f"{quoted(name)} comes from {package.id.source.url}, and only crates.io is supported yet"
+                hint = "vendor the crate in the project as a path dependency"
+                yield spec.diagnose(where, Code.CARGO, message, hint=hint)
+            elif unit.mode is Mode.RUN_CUSTOM_BUILD and not unit.dependencies:
+                seen.add(id(package))
+                message = f"the configuration replaces the build script of {quoted(name)}, which is not supported yet"
+                hint = f"take the table of links = {quoted(package.links or '')} out of .cargo/config.toml"
+                yield spec.diagnose(where, Code.CARGO, message, hint=hint)
 
 
 def _span(problem: Problem) -> Span | None:
