@@ -62,19 +62,13 @@ class ResolvedFeatures(Struct, frozen=True, kw_only=True):
         return self.active.get((package, host and self.separates_host), frozenset())
 
 
-class _Edge:
+class _Edge(Struct, frozen=True, eq=False):
     """A dependency that counts for features: where it leads, and what it asks for there."""
 
-    __slots__ = ("host", "name", "optional", "package", "values")
-
-    def __init__(
-        self, name: str, package: int, *, host: bool, optional: bool, values: tuple[FeatureValue, ...]
-    ) -> None:
-        self.name = name
-        self.package = package
-        self.host = host
-        self.optional = optional
-        self.values = values
+    name: str
+    leads_to: tuple[int, bool]  # package, and whether it is a host dependency
+    optional: bool
+    values: tuple[FeatureValue, ...]
 
 
 class _Edges:
@@ -139,13 +133,26 @@ class _Solver:
         node = self.node(seed.package, host)
         self.pending += [(node, value) for value in seed.values]
 
-    def enter(self, edge: _Edge) -> None:
+    def enter(self, edge: _Edge) -> _Node:
         """Follow an edge: its package is built, with the features that it asks for."""
-        node = self.node(edge.package, edge.host)
-        on = node.features
+        node = self.nodes.get(edge.leads_to)
+        if node is None:
+            node = self.node(*edge.leads_to)
         for value in edge.values:
-            if not isinstance(value, Feature) or value.name not in on:
+            if not isinstance(value, Feature):
                 self.pending.append((node, value))
+            elif value.name not in node.features:
+                self.turn_on(node, value.name)
+        return node
+
+    def turn_on(self, node: _Node, feature: str) -> None:
+        """Turn on a feature with all that it brings along in its package; what that means elsewhere is left for later."""
+        closure = feature_closure(self.workspace, node.index, feature)
+        node.features |= closure.features
+        self.pending += [(node, other) for other in closure.others if other not in node.done]
+        node.done.update(closure.others)
+        for name in closure.unknown:
+            self._complain_unknown(node.index, name)
 
     def node(self, index: int, host: bool) -> _Node:  # noqa: FBT001 - a key's part
         """The state of a package in a role; at first sight its mandatory dependencies are followed."""
@@ -165,19 +172,13 @@ class _Solver:
         """Activate one feature value of a package."""
         if isinstance(value, Feature):
             if value.name not in node.features:
-                closure = feature_closure(self.workspace, node.index, value.name)
-                node.features |= closure.features
-                self.pending += [(node, other) for other in closure.others if other not in node.done]
-                node.done.update(closure.others)
-                for name in closure.unknown:
-                    self._complain_unknown(node.index, name)
+                self.turn_on(node, value.name)
         elif isinstance(value, OptionalDependency):
             if value.name not in node.active:
                 node.active.add(value.name)
                 deferred = node.deferred.pop(value.name, ())
                 for edge in node.by_name.get(value.name, ()):
-                    self.enter(edge)
-                    child = self.node(edge.package, edge.host)
+                    child = self.enter(edge)
                     self.pending += [(child, parse_value(feature)) for feature in deferred]
         else:
             self.activate_in_dependency(node, value)
@@ -192,7 +193,7 @@ class _Solver:
                 self.pending.append((node, OptionalDependency(value.dependency)))
                 if not value.weak and value.dependency in node.map:
                     self.pending.append((node, Feature(value.dependency)))
-            self.pending.append((self.node(edge.package, edge.host), parse_value(value.feature)))
+            self.pending.append((self.node(*edge.leads_to), parse_value(value.feature)))
 
     def active_of(self, node: _Node) -> frozenset[str]:
         """The optional dependencies of a node that are on, and exist."""
@@ -232,7 +233,7 @@ class _Solver:
                 values = (*values, _DEFAULT)
             library = self.workspace.libraries[package]
             to_host = host or (separates and (is_build or (library is not None and library.proc_macro)))
-            edge = _Edge(dependency.name, package, host=to_host, optional=dependency.optional, values=values)
+            edge = _Edge(dependency.name, (package, to_host), dependency.optional, values)
             found.mandatory += [] if edge.optional else [edge]
             found.by_name.setdefault(edge.name, []).append(edge)
         return found

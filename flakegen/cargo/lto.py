@@ -116,6 +116,8 @@ def _merged(known: Lto, new: Lto) -> Lto:
 def lto_values(graph: UnitGraph) -> tuple[Lto, ...]:
     """The decision for each unit of a graph, in the order of its units."""
     units = graph.units
+    if all(unit.profile.lto == "false" for unit in units):
+        return (_OBJECT,) * len(units)
     found: list[Lto | None] = [None] * len(units)
     told: list[Lto | None] = [None] * len(units)  # by whom each was last visited: once more changes nothing
     pending = [(index, _start(units[index])) for index in reversed(graph.roots)]

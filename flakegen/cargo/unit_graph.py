@@ -13,6 +13,16 @@ from flakegen.cargo.unit import Unit, UnitDependency, UnitGraph
 from flakegen.cargo.workspace import Workspace
 
 
+class _Dependencies(dict[tuple[int, str], UnitDependency]):
+    """One object for each index and name: graphs of one workspace share most of them."""
+
+    def __missing__(self, edge: tuple[int, str]) -> UnitDependency:
+        """Make the object when it is first asked for."""
+        index, name = edge
+        found = self[edge] = UnitDependency(index=index, extern_crate_name=name)
+        return found
+
+
 def build_unit_graph(workspace: Workspace, request: BuildRequest) -> UnitGraph:
     """The units of an invocation, dependencies first.
 
@@ -27,12 +37,9 @@ def build_unit_graph(workspace: Workspace, request: BuildRequest) -> UnitGraph:
         drop_duplicate_docs(context, builder.order, roots)
     shared, root_indices = share(context, roots)
     primary = {root.package for root in roots}
-    dependencies: dict[tuple[int, str], UnitDependency] = {}
+    dependencies: _Dependencies = workspace.cache.setdefault("unit dependencies", _Dependencies())
     units: list[Unit] = []
     for unit in shared:
-        for edge in unit.edges:
-            if edge not in dependencies:
-                dependencies[edge] = UnitDependency(index=edge[0], extern_crate_name=edge[1])
         node = unit.node
         package = workspace.packages[node.package]
         units.append(

@@ -71,7 +71,9 @@ def not_supported(builds: Iterable[Build], spec: Spec) -> Iterator[Diagnostic]:
             where = ("cargo", "workspace")
             if package.id.source.kind is SourceKind.REGISTRY and package.id.source != crates_io():
                 seen.add(id(package))
-                message = f"{quoted(name)} comes from {package.id.source.url}, and only crates.io is supported yet"
+                message = (
+                    f"{quoted(name)} comes from {package.id.source.url}, and only crates.io is supported yet"
+                )
                 hint = "vendor the crate in the project as a path dependency"
                 yield spec.diagnose(where, Code.CARGO, message, hint=hint)
             elif unit.mode is Mode.RUN_CUSTOM_BUILD and not unit.dependencies:

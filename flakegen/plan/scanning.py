@@ -108,7 +108,9 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
     folders = {f for target in targets for f in (*target.folders, *target.test_folders)}
     folders.update(f for script in scripts if not script.whole_package for f in script.folders)
     folders_of_rust = {files.root, *files.inputs}
-    rust = tuple(sorted(f for f in folders_of_rust if not any(_is_below(f, other) for other in folders_of_rust)))
+    rust = tuple(
+        sorted(f for f in folders_of_rust if not any(_is_below(f, other) for other in folders_of_rust))
+    )
     beyond = {path for path in single if not (path.endswith(".rs") and any(_is_below(path, f) for f in rust))}
     return SourcePlan(
         files=tuple(sorted({*files.guard, *files.noticed, *beyond})),

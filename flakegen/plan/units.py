@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -22,8 +23,6 @@ from flakegen.cargo.profile import Profile
 from flakegen.cargo.rustc_args import profile_flags
 from flakegen.cargo.unit import Mode, Unit, UnitGraph
 from flakegen.plan.model import Platform, UnitEdges
-
-_LINKABLE = frozenset(("lib", "rlib", "dylib", "proc-macro"))
 
 
 class Build(Struct, frozen=True, kw_only=True):
@@ -79,14 +78,15 @@ class UnitTable(Struct, kw_only=True):
     def add(self, build: Build) -> None:
         """Take in the unit graph of one build on one platform."""
         keys: list[str] = []
+        roles = [_role(unit) for unit in build.graph.units]
         for index, unit in enumerate(build.graph.units):
-            keys.append(self._place(build, unit, build.lto[index], keys))
+            edges = _edges(unit, build.graph.units, roles, keys)
+            keys.append(self._place(build, unit, build.lto[index], edges))
         self.roots.setdefault(build.name, {})[build.platform.name] = tuple(
             sorted({keys[index] for index in build.graph.roots})
         )
 
-    def _place(self, build: Build, unit: Unit, lto: Lto, keys: Sequence[str]) -> str:
-        edges = _edges(unit, build.graph.units, keys)
+    def _place(self, build: Build, unit: Unit, lto: Lto, edges: UnitEdges) -> str:
         identity = self._identity(build, unit, lto)
         known = self._by_identity.setdefault(identity, [])
         platform = build.platform.name
@@ -204,28 +204,46 @@ def _unused(base: str, taken: Iterable[str]) -> str:
     return name
 
 
-def _edges(unit: Unit, units: Sequence[Unit], keys: Sequence[str]) -> UnitEdges:
+class _Role(Enum):
+    """What a unit is to those that depend on it."""
+
+    LIBRARY = "library"
+    RUN = "run"
+    SCRIPT = "script"
+    BINARY = "binary"
+    NOTHING = "nothing"
+
+
+def _role(unit: Unit) -> _Role:
+    match unit.target.kind:
+        case TargetKind.LIB:
+            return _Role.LIBRARY if unit.target.is_linkable else _Role.NOTHING
+        case TargetKind.CUSTOM_BUILD:
+            return _Role.RUN if unit.mode is Mode.RUN_CUSTOM_BUILD else _Role.SCRIPT
+        case TargetKind.BIN:
+            return _Role.BINARY
+    return _Role.NOTHING
+
+
+def _edges(unit: Unit, units: Sequence[Unit], roles: Sequence[_Role], keys: Sequence[str]) -> UnitEdges:
     edges = UnitEdges()
-    externs = edges.externs
-    running = unit.mode is Mode.RUN_CUSTOM_BUILD
     links = []
     for dependency in unit.dependencies:
-        other = units[dependency.index]
-        key = keys[dependency.index]
-        kind = other.target.kind
-        if kind is TargetKind.LIB:
-            if not _LINKABLE.isdisjoint(other.target.crate_types):
-                externs[dependency.extern_crate_name] = key
-        elif other.mode is Mode.RUN_CUSTOM_BUILD:
-            if running:
+        index = dependency.index
+        role, key = roles[index], keys[index]
+        if role is _Role.LIBRARY:
+            edges.externs[dependency.extern_crate_name] = key
+        elif role is _Role.RUN:
+            if unit.mode is Mode.RUN_CUSTOM_BUILD:
                 links.append(key)
             else:
                 edges.script = key
-        elif kind is TargetKind.CUSTOM_BUILD:
+        elif role is _Role.SCRIPT:
             edges.build = key
-        elif kind is TargetKind.BIN:
-            edges.bins[other.target.name] = key
-    edges.links = tuple(sorted(links))
+        elif role is _Role.BINARY:
+            edges.bins[units[index].target.name] = key
+    if links:
+        edges.links = tuple(sorted(links))
     return edges
 
 

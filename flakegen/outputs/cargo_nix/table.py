@@ -39,8 +39,8 @@ def table(plan: CargoPlan) -> dict[str, Value]:
 
 
 def _present(**values: Value) -> dict[str, Value]:
-    """Keep what says something."""
-    return {name: value for name, value in values.items() if value not in (None, "", False, [], {})}
+    """Keep what says something: no null, false, or empty value."""
+    return {name: value for name, value in values.items() if value}
 
 
 def _crate(crate: CratePlan) -> dict[str, Value]:
