@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _RED, _GREEN, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[0m"
-_MOST_LINES = 120  # of one file's diff, unless the user wants to see all
+_MOST_LINES = 120  # of one file's diff on a terminal, unless the user wants to see all
 
 
 class Verbosity(Enum):
@@ -57,12 +57,13 @@ class Console(NamedTuple):  # no dataclass, which would load inspect
             print_json(value)
 
     def show_diff(self, diff: str) -> None:
-        """Print a unified diff for people; of a long one the beginning, unless the user wants more."""
+        """Print a unified diff, whole; on a terminal only the beginning of a long one, unless the user wants more."""
         if self.json:
             return
         lines = diff.split("\n")
         left_out = 0
-        if self.verbosity is not Verbosity.VERBOSE and len(lines) > _MOST_LINES + 1:
+        wants_less = self.verbosity is not Verbosity.VERBOSE and sys.stdout.isatty()
+        if wants_less and len(lines) > _MOST_LINES + 1:
             left_out = len(lines) - 1 - _MOST_LINES
             lines = [*lines[:_MOST_LINES], ""]
         if _wants_colour(sys.stdout):

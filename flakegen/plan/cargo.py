@@ -22,7 +22,7 @@ from flakegen.plan.model import (
     UnitEdges,
     UnitPlan,
 )
-from flakegen.plan.sources import inputs_of, script_source, source_of_test, target_source
+from flakegen.plan.sources import Extra, inputs_of, script_source, source_of_test, target_source
 from flakegen.plan.units import Build, UnitTable, Variant, common_edges, is_third_party
 
 # Macros that look up their own crate's name in the manifest of the crate that calls them.
@@ -38,7 +38,7 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     inputs: Mapping[str, PackageInputs]
     rebuild_hashes: Mapping[str, str]
     guard: Mapping[str, str]  # what the plan is made from -> sha256 in hex
-    extra_files: Mapping[str, tuple[str, ...]]  # by crate name
+    extras: Mapping[str, Extra]  # by crate name
     noticed: tuple[str, ...]  # files whose mere presence counts, as a README's for `CARGO_PKG_README`
     nested: Mapping[str, tuple[str, ...]]  # packages inside a package, by directory
 
@@ -120,9 +120,10 @@ def _source(
     directory = files.directory(package)
     inputs = files.inputs[directory]
     name = f"{variant.identity.crate} {variant.identity.target}"
-    extra = list(files.extra_files.get(package.id.name, ()))
+    extra = files.extras.get(package.id.name, Extra())
     if manifests:
-        extra += [join(directory, "Cargo.toml"), join(files.root, "Cargo.toml")]
+        read = (join(directory, "Cargo.toml"), join(files.root, "Cargo.toml"))
+        extra = Extra(files=(*extra.files, *read), folders=extra.folders)
     nested = files.nested[directory]
     if variant.unit_mode is Mode.RUN_CUSTOM_BUILD and inputs.build_script_inputs is not None:
         name += " run"

@@ -11,10 +11,11 @@ from flakegen.cargo.package import Package, SourceKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.embed.disk import Disk
 from flakegen.embed.hashes import rebuild_hash
-from flakegen.embed.inputs import PackageInputs, ScanTarget, TargetKind
+from flakegen.embed.inputs import FolderInput, PackageInputs, ScanTarget, TargetKind
 from flakegen.embed.scan import scan_package
 from flakegen.plan.cargo import WorkspaceFiles, join
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
+from flakegen.plan.sources import Extra
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ class OutsideProjectError(Exception):
 
 
 def scan_workspace(
-    disk: Disk, workspace: Workspace, project_root: Path, extra_files: Mapping[str, Iterable[str]]
+    disk: Disk, workspace: Workspace, project_root: Path, extra: Mapping[str, Iterable[str]]
 ) -> WorkspaceFiles:
     """Scan every local package of a workspace.
 
@@ -40,7 +41,7 @@ def scan_workspace(
         disk: the project's root folder.
         workspace: the loaded workspace.
         project_root: absolute; what paths in the answer are relative to.
-        extra_files: files beyond what a scan can find, by crate name.
+        extra: files and folders beyond what a scan can find, by crate name.
 
     Raises:
         OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
@@ -64,7 +65,7 @@ def scan_workspace(
         guard={
             _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest() for path in guarded
         },
-        extra_files={name: tuple(files) for name, files in extra_files.items()},
+        extras={name: _extra(disk, paths) for name, paths in extra.items()},
         noticed=tuple(
             path
             for path in (
@@ -74,6 +75,14 @@ def scan_workspace(
             if disk.is_file(path)
         ),
         nested={directory: _nested(directory, inputs) for directory in inputs},
+    )
+
+
+def _extra(disk: Disk, paths: Iterable[str]) -> Extra:
+    known = sorted(paths)
+    return Extra(
+        files=tuple(path for path in known if not disk.is_folder(path)),
+        folders=tuple(FolderInput(path=path) for path in known if disk.is_folder(path)),
     )
 
 
@@ -107,6 +116,9 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
     single.update(path for script in scripts for path in (*script.files, *script.optional_files))
     folders = {f for target in targets for f in (*target.folders, *target.test_folders)}
     folders.update(f for script in scripts if not script.whole_package for f in script.folders)
+    for extra in files.extras.values():
+        single.update(extra.files)
+        folders.update(extra.folders)
     folders_of_rust = {files.root, *files.inputs}
     rust = tuple(
         sorted(f for f in folders_of_rust if not any(_is_below(f, other) for other in folders_of_rust))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from posixpath import basename, dirname
 
+from msgspec import Struct
+
 from flakegen.cargo.package import Target, TargetKind
 from flakegen.embed.inputs import FolderInput, PackageInputs, ScriptInputs, TargetInputs
 from flakegen.plan.model import FolderPlan, SourcePlan
@@ -18,42 +20,57 @@ _WASTE = frozenset(("target", ".git", "node_modules"))
 _BY_RULE = frozenset((TargetKind.LIB, TargetKind.BIN))
 
 
-def target_source(target: Target, inputs: PackageInputs, extra: Iterable[str] = ()) -> SourcePlan:
-    """Return the source of one target of a product; ``extra`` are files beyond the scan's."""
+class Extra(Struct, frozen=True, kw_only=True):
+    """What a package reads that no scan can find."""
+
+    files: tuple[str, ...] = ()
+    folders: tuple[FolderInput, ...] = ()
+
+
+def target_source(target: Target, inputs: PackageInputs, extra: Extra) -> SourcePlan:
+    """Return the source of one target of a product."""
     own = inputs_of(target, inputs)
     modules = frozenset(own.modules)
-    files = {*own.files, *own.optional_files, *extra}
+    files = {*own.files, *own.optional_files, *extra.files}
+    folders = (*own.folders, *extra.folders)
     if target.kind not in _BY_RULE or not dirname(target.src_path):
-        return _source(files | modules, (), own.folders, ())
+        return _source(files | modules, (), folders, ())
     folder = _join(inputs.package_dir, dirname(target.src_path))
     inside = f"{folder}/"
     without = {module for module in _foreign_modules(inputs, modules) if module.startswith(inside)}
     files |= {module for module in modules if not module.startswith(inside) or not module.endswith(".rs")}
-    return _source(files, (folder,), own.folders, without)
+    return _source(files, (folder,), folders, without)
 
 
-def source_of_test(
-    target: Target, inputs: PackageInputs, nested: Iterable[str], extra: Iterable[str] = ()
-) -> SourcePlan:
+def source_of_test(target: Target, inputs: PackageInputs, nested: Iterable[str], extra: Extra) -> SourcePlan:
     """Return the source of a test: what it is compiled from, and its package's folder, where it may look for fixtures.
 
     ``nested`` are the folders of packages inside that one.
     """
     own = inputs_of(target, inputs)
     modules = frozenset((*own.modules, *own.test_modules))
-    files = {*own.files, *own.test_files, *own.optional_files, *own.test_optional_files, *modules, *extra}
+    files = {
+        *own.files,
+        *own.test_files,
+        *own.optional_files,
+        *own.test_optional_files,
+        *modules,
+        *extra.files,
+    }
     package = FolderInput(path=inputs.package_dir, recursive=True)
     without = {*_foreign_modules(inputs, modules), *nested} - files
-    return _source(files, (), (*own.folders, *own.test_folders, package), without, documents=False)
+    return _source(
+        files, (), (*own.folders, *own.test_folders, *extra.folders, package), without, documents=False
+    )
 
 
 def script_source(
-    inputs: PackageInputs, script: ScriptInputs, nested: Iterable[str], extra: Iterable[str] = ()
+    inputs: PackageInputs, script: ScriptInputs, nested: Iterable[str], extra: Extra
 ) -> SourcePlan:
     """Return what a build script's run reads: what it declares, or like cargo the whole package."""
-    files = {*script.files, *script.optional_files, *extra, _join(inputs.package_dir, "Cargo.toml")}
+    files = {*script.files, *script.optional_files, *extra.files, _join(inputs.package_dir, "Cargo.toml")}
     without = {*nested, *(path for path in script.excluded if basename(path) not in _WASTE)} - files
-    return _source(files, (), script.folders, without, documents=not script.whole_package)
+    return _source(files, (), (*script.folders, *extra.folders), without, documents=not script.whole_package)
 
 
 def _foreign_modules(inputs: PackageInputs, modules: frozenset[str]) -> Iterator[str]:

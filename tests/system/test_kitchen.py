@@ -145,3 +145,19 @@ def test_units_reused_by_every_build_are_built_once(project: Path, nix: Nix, nix
 
 def test_a_git_dependency_is_found_in_its_subfolder(project: Path):
     assert 'subfolder = "crates/outside"' in (project / "out/Cargo.nix").read_text()
+
+
+def test_files_that_no_scan_can_find_count_when_the_spec_names_them(
+    project: Path, nix: Nix, nixpkgs: StandIn
+):
+    flake = f"path:{project}?dir=out"
+    before = nix.drv_closure(*nixpkgs.flake_args, f"{flake}#app")
+    added = project / "kitchen/shared/deep/more.txt"
+    added.parent.mkdir(parents=True)
+    added.write_text("more")
+    try:
+        new = nix.drv_closure(*nixpkgs.flake_args, f"{flake}#app") - before
+    finally:
+        added.unlink()
+    assert any("-codec-1.0.0-lib" in path for path in new)
+    assert not any("kitchen-sys" in path for path in new)
