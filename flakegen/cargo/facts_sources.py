@@ -15,11 +15,11 @@ from flakegen.cargo.inheritance import table_of
 from flakegen.cargo.lock import Lock, LockedPackage
 from flakegen.cargo.manifest import ManifestPlace, disk_place, package_table, read_package
 from flakegen.cargo.package import Package, Source, SourceKind
-from flakegen.cargo.source import crates_io
+from flakegen.cargo.source import CRATES_IO_NAME, crates_io
 from flakegen.cargo.toml_file import Table, parse_toml, read_toml
 from flakegen.cargo.workspace_files import ManifestLoader
 
-_CRATES_IO_FOLDERS = ("index.crates.io-", "github.com-")
+_CRATES_IO_FOLDERS = (f"index.{CRATES_IO_NAME}-", "github.com-")
 
 
 class FactsSources(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from flakegen.cargo.discovery import DiskTree, FileTree, ManifestContext, discov
 from flakegen.cargo.errors import ManifestError, Problem, raise_all
 from flakegen.cargo.inheritance import Inheritance, WorkspaceDefaults, is_inherited, table_of
 from flakegen.cargo.package import Dependency, DependencyKind, Lint, Package, PackageId, Source, SourceKind
-from flakegen.cargo.source import git_source, registry_source
+from flakegen.cargo.source import crates_io, git_source, registry_source
 from flakegen.cargo.toml_file import Table, problem_at
 from flakegen.cargo.version import parse_requirement, parse_version
 
@@ -251,7 +251,7 @@ class _Reader:
     @staticmethod
     def registry(index: str) -> Source | None:
         source = registry_source(index)
-        return None if source == registry_source("https://github.com/rust-lang/crates.io-index") else source
+        return None if source == crates_io() else source
 
 
 def read_package(table: Table, place: ManifestPlace, defaults: WorkspaceDefaults | None = None) -> Package:

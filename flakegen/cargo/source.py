@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, quote, quote_plus
 
 from flakegen.cargo.package import PackageId, Source, SourceKind
 
-CRATES_IO = "https://github.com/rust-lang/crates.io-index"
-CRATES_IO_SPARSE = "sparse+https://index.crates.io/"
+CRATES_IO_NAME = "crates.io"
+CRATES_IO = f"https://github.com/rust-lang/{CRATES_IO_NAME}-index"
+CRATES_IO_SPARSE = f"sparse+https://index.{CRATES_IO_NAME}/"
 
 _URL_PATH_SAFE = "/!$&'()*+,;=:@~[]|^\\%"
 _GIT_REFERENCES = ("branch", "tag", "rev")

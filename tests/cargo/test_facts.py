@@ -27,9 +27,10 @@ from flakegen.cargo.facts import (
 from flakegen.cargo.facts_sources import FactsSources, gather_facts
 from flakegen.cargo.lock import parse_lock
 from flakegen.cargo.package import Dependency, DependencyKind, Source, SourceKind, TargetKind
+from flakegen.cargo.source import CRATES_IO_NAME
 
 REGISTRY = "registry+https://github.com/rust-lang/crates.io-index"
-INDEX = "index.crates.io-1949cf8c6b5b557f"
+INDEX = f"index.{CRATES_IO_NAME}-1949cf8c6b5b557f"
 MANIFEST = """
 [package]
 name = "old"
