@@ -1,18 +1,23 @@
 # flakegen itself, for the shells and checks of the specs beside it.
 { lib, python3Packages }:
+let
+  root = ../..;
+  parts = [
+    "LICENSE"
+    "README.md"
+    "flakegen"
+    "grammar"
+    "pyproject.toml"
+  ];
+in
 python3Packages.buildPythonApplication {
   pname = "flakegen";
   version = "0.1.0";
   pyproject = true;
-  src = lib.fileset.toSource {
-    root = ../..;
-    fileset = lib.fileset.unions [
-      ../../LICENSE
-      ../../README.md
-      ../../flakegen
-      ../../grammar
-      ../../pyproject.toml
-    ];
+  src = builtins.path {
+    name = "flakegen-source";
+    path = root;
+    filter = path: _: builtins.any (part: lib.hasPrefix "${toString root}/${part}" path) parts;
   };
   build-system = [ python3Packages.hatchling ];
   dependencies = [
