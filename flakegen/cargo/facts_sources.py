@@ -222,11 +222,18 @@ def ask_cargo(manifest: Path) -> dict[tuple[str, str], Path]:
             Problem(code="cargo-missing", message=message, hint="install cargo, or vendor the crates")
         ) from error
     if done.returncode != 0:
-        last = done.stderr.decode(errors="replace").strip()
-        message = f"cargo could not fetch the missing crates: {last}"
-        raise FactsError(Problem(code="cargo-failed", message=message, path=str(manifest)))
+        message = f"cargo could not fetch the missing crates: {_reason(done.stderr.decode(errors='replace'))}"
+        hint = "run `cargo fetch --locked` there to see all that it says"
+        raise FactsError(Problem(code="cargo-failed", message=message, path=str(manifest), hint=hint))
     packages = json.loads(done.stdout)["packages"]
     return {(p["name"], p["version"]): Path(p["manifest_path"]).parent for p in packages if p.get("source")}
+
+
+def _reason(said: str) -> str:
+    """The one line of cargo's standard error that says what is wrong."""
+    lines = said.strip().splitlines()
+    errors = (line.removeprefix("error: ") for line in lines if line.startswith("error: "))
+    return next(errors, lines[-1] if lines else "no reason given")
 
 
 def gather_facts(

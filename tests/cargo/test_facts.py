@@ -24,7 +24,7 @@ from flakegen.cargo.facts import (
     package_of,
     parse_facts,
 )
-from flakegen.cargo.facts_sources import FactsSources, gather_facts
+from flakegen.cargo.facts_sources import FactsSources, ask_cargo, gather_facts
 from flakegen.cargo.lock import parse_lock
 from flakegen.cargo.package import Dependency, DependencyKind, Source, SourceKind, TargetKind
 from flakegen.cargo.source import CRATES_IO_NAME
@@ -244,3 +244,17 @@ def test_missing_facts_matter_only_when_they_are_reached(tmp_path):
         graph(workspace, targets=("x86_64-pc-windows-msvc",))
     assert caught.value.code == "facts-missing"
     assert "w 1.0.0" in caught.value.message
+
+
+def test_when_cargo_cannot_fetch_its_reason_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/lib.rs").touch()
+    manifest = tmp_path / "Cargo.toml"
+    manifest.write_text(
+        '[package]\nname = "a"\nversion = "0.1.0"\nedition = "2021"\n\n[dependencies]\nb = { path = "b" }\n'
+    )
+    with pytest.raises(FactsError) as caught:
+        ask_cargo(manifest)
+    assert "\n" not in caught.value.message
+    assert caught.value.message.startswith("cargo could not fetch the missing crates: failed to")
+    assert caught.value.hint
