@@ -26,7 +26,7 @@ from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.cargo import WorkspaceFiles, plan_cargo
 from flakegen.plan.model import BuildPlan, CargoPlan
-from flakegen.plan.problems import not_supported, of_cargo, of_request, unknown_profile
+from flakegen.plan.problems import foreign_target, not_supported, of_cargo, of_request, unknown_profile
 from flakegen.plan.project import Lowered, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
@@ -134,6 +134,10 @@ class Project:
             if unknown is not None:
                 problems.add(unknown)
                 request = request.with_profile(None)  # noqa: PLW2901  # what else is wrong is still found
+            foreign = foreign_target(request, self.spec)
+            if foreign is not None:
+                problems.add(foreign)
+                continue
             try:
                 builds += list(_builds(workspace, request))
             except CargoError as error:

@@ -88,6 +88,7 @@ def request(name: str, package: CratePackage, spec: Spec) -> CargoRequest:
         fields={
             "package": (*where, "crate"),
             "profile": (*where, "profile"),
+            "platform": (*where, "target"),
             "features": (*where, "features"),
             "bins": (*where, "bins"),
         },

@@ -9,6 +9,13 @@ from msgspec import Struct, field
 from flakegen.nix.ast import Expr
 
 
+class Cross(Struct, frozen=True, kw_only=True):
+    """What a cross build is for: its name in the flake (a system or a triple), and nixpkgs' package set for it."""
+
+    name: str
+    packages: str  # in `pkgsCross`
+
+
 class Platform(Struct, frozen=True, kw_only=True):
     """A pair of machines: the one that builds and, when cross-compiling, the one that is built for."""
 
@@ -16,7 +23,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     system: str
     host: str  # triple
     target: str | None = None  # triple; None: a native build
-    cross_system: str | None = None
+    cross: Cross | None = None
 
 
 class TargetPlan(Struct, frozen=True, kw_only=True):

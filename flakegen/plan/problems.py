@@ -14,9 +14,10 @@ from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic
 from flakegen.diagnostics.source import SourceText, Span
-from flakegen.diagnostics.suggest import did_you_mean
+from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
 from flakegen.plan.requests import CargoRequest
+from flakegen.plan.systems import CROSS_SETS, target_of
 from flakegen.plan.units import Build
 from flakegen.spec.model import Spec
 
@@ -57,6 +58,16 @@ def unknown_profile(workspace: Workspace, request: CargoRequest, spec: Spec) -> 
     where = request.fields.get("profile", request.where)
     hint = did_you_mean(name, known) or f"the workspace has {', '.join(sorted(known))}"
     return spec.diagnose(where, Code.UNKNOWN_PROFILE, f"unknown profile {quoted(name)}", hint=hint)
+
+
+def foreign_target(request: CargoRequest, spec: Spec) -> Diagnostic | None:
+    """Return what is wrong when a request is for a target that nixpkgs has no packages for."""
+    target = target_of(request)
+    if target is None or target in CROSS_SETS:
+        return None
+    hint = did_you_mean(target, CROSS_SETS) or f"one of {one_of(sorted(CROSS_SETS))}"
+    where = request.fields.get("platform", request.where)
+    return spec.diagnose(where, Code.BAD_CHOICE, f"cannot build for target {quoted(target)}", hint=hint)
 
 
 def not_supported(builds: Iterable[Build], spec: Spec) -> Iterator[Diagnostic]:

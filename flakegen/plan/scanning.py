@@ -11,7 +11,7 @@ from flakegen.cargo.package import Package, SourceKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.embed.disk import Disk
 from flakegen.embed.hashes import rebuild_hash
-from flakegen.embed.inputs import FolderInput, PackageInputs, ScanTarget, TargetKind
+from flakegen.embed.inputs import FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
 from flakegen.embed.scan import scan_package
 from flakegen.plan.cargo import WorkspaceFiles, join
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
@@ -139,7 +139,7 @@ def _is_below(path: str, folder: str) -> bool:
     return path != folder and (not folder or path.startswith(f"{folder}/"))
 
 
-def _files_of(target: object) -> Iterator[str]:
+def _files_of(target: TargetInputs) -> Iterator[str]:
     for field in ("modules", "test_modules", "files", "test_files", "optional_files", "test_optional_files"):
         yield from getattr(target, field)
 

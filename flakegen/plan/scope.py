@@ -1,8 +1,8 @@
 """What a lowered expression may name, and how the spec's references are spelled with it.
 
 Every output's value stands where these are bound: ``pkgs`` (nixpkgs for the system), ``lib``, ``system``, ``inputs``,
-``toolchain`` (one package with rustc, cargo and their company), ``cargo`` (the workspace, native), ``cargoFor``
-(platform name and package set to the same), and ``packages``, ``checks``, ``apps``, ``devShells`` (this flake's own).
+``toolchain`` (one package with rustc, cargo and their company), ``cargo`` (the workspace, native), ``cargoFor`` (the
+same built for another system or target, by its name), and ``packages``, ``checks``, ``apps``, ``devShells`` (this flake's own).
 """
 
 from __future__ import annotations

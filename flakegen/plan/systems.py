@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flakegen.plan.model import Platform
+from flakegen.plan.model import Cross, Platform
 from flakegen.plan.requests import CargoRequest, cross_platform_name
 from flakegen.spec.values import System
 
@@ -13,6 +13,23 @@ TRIPLES = {
     System.AARCH64_LINUX: "aarch64-unknown-linux-gnu",
     System.AARCH64_DARWIN: "aarch64-apple-darwin",
 }
+
+CROSS_SETS = {
+    "aarch64-apple-darwin": "aarch64-darwin",
+    "aarch64-unknown-linux-gnu": "aarch64-multiplatform",
+    "aarch64-unknown-linux-musl": "aarch64-multiplatform-musl",
+    "i686-unknown-linux-gnu": "gnu32",
+    "riscv64gc-unknown-linux-gnu": "riscv64",
+    "x86_64-pc-windows-gnu": "mingwW64",
+    "x86_64-unknown-linux-gnu": "gnu64",
+    "x86_64-unknown-linux-musl": "musl64",
+}
+"""The names in `pkgsCross` of the targets that flakegen can build for (nixpkgs, lib/systems/examples.nix)."""
+
+
+def target_of(request: CargoRequest) -> str | None:
+    """Return the triple that a request is built for; None for a native build."""
+    return TRIPLES[request.cross] if request.cross is not None else request.target
 
 
 def platforms_of(request: CargoRequest) -> list[Platform]:
@@ -32,12 +49,14 @@ def all_platforms(systems: Iterable[System], requests: Iterable[CargoRequest]) -
 
 
 def _platform(system: System, request: CargoRequest) -> Platform:
-    host = TRIPLES[system]
-    if request.cross is not None:
-        name = cross_platform_name(system, request.cross.value)
-        target, foreign = TRIPLES[request.cross], request.cross.value
-    elif request.target is not None:
-        name, target, foreign = cross_platform_name(system, request.target), request.target, request.target
-    else:
+    host, target = TRIPLES[system], target_of(request)
+    if target is None:
         return Platform(name=system.value, system=system.value, host=host)
-    return Platform(name=name, system=system.value, host=host, target=target, cross_system=foreign)
+    foreign = request.cross.value if request.cross is not None else target
+    return Platform(
+        name=cross_platform_name(system, foreign),
+        system=system.value,
+        host=host,
+        target=target,
+        cross=Cross(name=foreign, packages=CROSS_SETS.get(target, "")),
+    )

@@ -86,3 +86,26 @@ def test_faults_of_the_workspace_stand_where_they_are(
     assert f"specs/workspaces/lana/{place}" in told
     assert message in told
     assert "Traceback" not in told
+
+
+def test_a_target_without_packages_in_nixpkgs_is_refused_at_its_key(
+    project: Path, capsys: pytest.CaptureFixture[str]
+):
+    spec = project / "specs/lana.toml"
+    target = 'target = "wasm32-unknown-unknown"'
+    spec.write_text(f'{spec.read_text()}\n[packages.web]\ncrate = "lana-cli"\n{target}\n')
+    assert main(["compile", "specs/lana.toml"]) == 2
+    told = capsys.readouterr().err
+    line = spec.read_text().split("\n").index(target) + 1
+    assert told.startswith(
+        f"specs/lana.toml:{line}:10: error: cannot build for target 'wasm32-unknown-unknown' [E108]\n"
+    )
+
+
+def test_a_musl_target_is_built_with_the_packages_for_it(project: Path):
+    spec = project / "specs/lana.toml"
+    target = 'target = "x86_64-unknown-linux-musl"\nsystems = ["x86_64-linux"]'
+    spec.write_text(f'{spec.read_text()}\n[packages.static]\ncrate = "lana-cli"\n{target}\n')
+    assert main(["compile", "specs/lana.toml"]) == 0
+    flake = " ".join((project / "generated/lana/flake.nix").read_text().split())
+    assert 'cargoOn "${system}-to-x86_64-unknown-linux-musl" pkgs.pkgsCross.musl64 cargo' in flake

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypeAlias
 
-from flakegen.plan.model import CargoPlan, CratePlan, FolderPlan, SourcePlan, TargetPlan, UnitEdges, UnitPlan
+from flakegen.outputs.source_table import source_table
+from flakegen.plan.model import CargoPlan, CratePlan, TargetPlan, UnitEdges, UnitPlan
 
-Value: TypeAlias = "str | int | bool | list[Value] | Mapping[str, Value] | None"
+Value: TypeAlias = object
+"""Text, number, boolean, None, or a list or mapping of these."""
 
 
 def table(plan: CargoPlan) -> dict[str, Value]:
@@ -29,10 +30,10 @@ def table(plan: CargoPlan) -> dict[str, Value]:
             for build, roots in sorted(plan.builds.items())
         },
         "crates": {key: _crate(crate) for key, crate in sorted(plan.crates.items())},
-        "sources": {key: _source(source) for key, source in sorted(plan.sources.items())},
+        "sources": {key: source_table(source) for key, source in sorted(plan.sources.items())},
         "rustfmt": {
             "targets": {edition: "\n".join(paths) for edition, paths in sorted(plan.rustfmt.targets.items())},
-            "source": _source(plan.rustfmt.source),
+            "source": source_table(plan.rustfmt.source),
         },
         "units": {key: _unit(unit) for key, unit in sorted(plan.units.items())},
     }
@@ -74,19 +75,6 @@ def _target(target: TargetPlan) -> dict[str, Value]:
         **_present(procMacro=target.proc_macro, linkScopes=list(target.link_scopes)),
         **({} if target.harness else {"testFlags": ["--cfg", "test"]}),
     }
-
-
-def _source(source: SourcePlan) -> dict[str, Value]:
-    return _present(
-        rust=list(source.rust),
-        files=list(source.files),
-        folders=[_folder(folder) for folder in source.folders],
-        without=list(source.without),
-    ) | ({} if source.documents else {"documents": False})
-
-
-def _folder(folder: FolderPlan) -> dict[str, Value]:
-    return {"path": folder.path, "recursive": folder.recursive, **_present(match=folder.match)}
 
 
 def _unit(unit: UnitPlan) -> dict[str, Value]:

@@ -7,11 +7,6 @@ from flakegen.nix.ast import Binding, Expr
 from flakegen.plan.model import BuildPlan, CargoPlan, ToolchainPlan
 
 _NIXPKGS_TOOLS = ("cargo", "clippy", "rustc", "rustfmt")
-_CROSS_SETS = {
-    "aarch64-linux": "aarch64-multiplatform",
-    "x86_64-linux": "gnu64",
-    "aarch64-darwin": "aarch64-darwin",
-}
 
 
 def toolchain_bindings(plan: BuildPlan) -> list[Binding]:
@@ -76,16 +71,16 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
 
 
 def _foreign(cargo: CargoPlan) -> dict[str, object]:
-    """Return the workspace built for other systems, by the system's name."""
-    names = {platform.cross_system for platform in cargo.platforms if platform.cross_system is not None}
+    """Return the workspace built for other machines, by the name of the system or triple."""
+    sets = {each.cross.name: each.cross.packages for each in cargo.platforms if each.cross is not None}
     return {
         name: nix.call(
             "cargoOn",
             nix.interpolated(nix.identifier("system"), f"-to-{name}"),
-            nix.select("pkgs.pkgsCross", _CROSS_SETS[name]),
+            nix.select("pkgs.pkgsCross", sets[name]),
             nix.identifier("cargo"),
         )
-        for name in sorted(names)
+        for name in sorted(sets)
     }
 
 

@@ -12,7 +12,8 @@ from flakegen.nix.printer import print_file
 from flakegen.outputs.fixed import fixed_files
 from flakegen.outputs.flake.cargo import cargo_bindings, toolchain_bindings
 from flakegen.outputs.header import header
-from flakegen.plan.model import BuildPlan, Output, SourcePlan
+from flakegen.outputs.source_table import source_table
+from flakegen.plan.model import BuildPlan, Output
 
 _SECTIONS = ("packages", "devShells", "checks", "apps")
 
@@ -25,7 +26,7 @@ def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
         helpers.add("source.nix")
     if "compiled-from.nix" in helpers:
         helpers.remove("compiled-from.nix")
-        yield "compiled-from.nix", print_file(File(header(plan), nix.attrs(_source(plan.compiled_from))))
+        yield "compiled-from.nix", print_file(File(header(plan), nix.attrs(source_table(plan.compiled_from))))
     yield from fixed_files(Path(__file__).with_name("runtime"), sorted(helpers), plan)
 
 
@@ -132,14 +133,3 @@ def _entries(outputs: list[Output]) -> Expr:
     return nix.attrs(
         {output.name: output.value for output in sorted(outputs, key=lambda output: output.name)}
     )
-
-
-def _source(source: SourcePlan) -> dict[str, object]:
-    return {
-        "files": list(source.files),
-        "rust": list(source.rust),
-        "folders": [
-            {"path": f.path, "recursive": f.recursive, **({} if f.match is None else {"match": f.match})}
-            for f in source.folders
-        ],
-    }
