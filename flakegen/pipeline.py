@@ -80,7 +80,7 @@ class Project:
     @cached_property
     def facts_path(self) -> Path:
         """Where the facts about fetched crates are kept: beside the spec."""
-        return Path(self.path).with_suffix(".facts.json")
+        return Path(self.path).with_suffix(".crates.json")
 
     @cached_property
     def workspace(self) -> Workspace | None:
@@ -159,7 +159,7 @@ class Project:
             return None
         extra: dict[str, list[str]] = {
             name: [str(path.relative) for path in override.extra_files]
-            for name, override in spec.cargo.overrides.items()
+            for name, override in spec.cargo.crates.items()
         }
         try:
             return scan_workspace(self.disk, workspace, spec.layout.root, extra)
@@ -230,7 +230,7 @@ class Project:
             spec.layout.root,
             self.folder,
             (str(spec.layout.spec), *self.plan.compiled_from.files),
-            without=str(spec.layout.spec.with_suffix(".facts.json")),
+            without=str(spec.layout.spec.with_suffix(".crates.json")),
             workspace=None if files is None else files.root,
             inputs=() if files is None else files.inputs.values(),
         )

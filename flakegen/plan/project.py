@@ -125,7 +125,7 @@ def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: CargoPlan | None
 def _crate_overrides(spec: Spec, scope: Scope) -> dict[str, Expr]:
     if spec.cargo is None:
         return {}
-    overrides = {name: _override(override, scope) for name, override in spec.cargo.overrides.items()}
+    overrides = {name: _override(override, scope) for name, override in spec.cargo.crates.items()}
     return {
         name: nix.function("_", nix.attrs(entries)) for name, entries in sorted(overrides.items()) if entries
     }
@@ -147,7 +147,7 @@ def _compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     read = (
         everything_read(files) if files is not None else SourcePlan(files=(), rust=(), folders=(), without=())
     )
-    own = [str(spec.layout.spec), str(spec.layout.spec.with_suffix(".facts.json"))]
+    own = [str(spec.layout.spec), str(spec.layout.spec.with_suffix(".crates.json"))]
     output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
     return SourcePlan(
         files=tuple(sorted({*read.files, *own, *_paths(spec)})),

@@ -3,7 +3,7 @@
 {
   rust = [ "specs/workspaces/lana" ];
   files = [
-    "specs/lana.facts.json"
+    "specs/lana.crates.json"
     "specs/lana.toml"
     "specs/nix/flakegen.nix"
     "specs/workspaces/lana"

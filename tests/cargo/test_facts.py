@@ -217,7 +217,7 @@ _facts = st.builds(
 @given(st.lists(_facts, max_size=4, unique_by=lambda facts: facts.key))
 def test_the_file_holds_everything_one_crate_a_line(entries):
     text = facts_text(entries)
-    read = parse_facts(text.encode(), Path("facts.json"))
+    read = parse_facts(text.encode(), Path("crates.json"))
     assert read.by_key == {entry.key: entry for entry in entries}
     assert facts_text(read) == text
     assert len(text.splitlines()) == (len(entries) + 2 if entries else 1)

@@ -84,10 +84,10 @@ def test_edits_that_mean_nothing(project, run):
 
 @pytest.mark.usefixtures("compiled")
 def test_a_missing_facts_file_is_drift(project, run):
-    (project / "specs/rusty.facts.json").unlink()
+    (project / "specs/rusty.crates.json").unlink()
     done = run("check")
     assert done.code == 1
-    assert "missing: rusty.facts.json" in done.err
+    assert "missing: rusty.crates.json" in done.err
 
 
 def test_a_diff_makes_the_committed_tree_right(project, run, compiled):  # noqa: ARG001

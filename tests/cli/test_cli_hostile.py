@@ -88,7 +88,7 @@ def test_expressions_that_are_nested_too_deeply(project, run, expression):
 
 def test_a_facts_file_that_is_damaged(project, run):
     cargo_project(project)
-    (project / "specs/rusty.facts.json").write_text("{")
+    (project / "specs/rusty.crates.json").write_text("{")
     done = run("compile")
     assert done.code == 2
     assert "facts file is damaged" in done.err

@@ -95,8 +95,8 @@ RELEVANT = {
     "a stale output": lambda root: shutil.copy(
         root / "generated/rusty/flake.nix", root / "generated/rusty/stale.nix"
     ),
-    "the facts": lambda root: (root / "specs/rusty.facts.json").write_text("[ ]\n"),
-    "the facts are gone": lambda root: (root / "specs/rusty.facts.json").unlink(),
+    "the facts": lambda root: (root / "specs/rusty.crates.json").write_text("[ ]\n"),
+    "the facts are gone": lambda root: (root / "specs/rusty.crates.json").unlink(),
     "flakegen itself": lambda root: _append(root.parent / "program/module.py"),
     "flakegen itself, unnoticeably": lambda root: _same_size(root.parent / "program/module.py"),
     "flakegen grows": lambda root: write_files(root.parent, {"program/new.py": ""}),

@@ -123,7 +123,7 @@ def test_a_folder_that_is_not_there_misses_everything(tmp_path):
 
 
 def test_one_file_is_replaced_only_when_it_differs(tmp_path):
-    path = tmp_path / "deep/facts.json"
+    path = tmp_path / "deep/crates.json"
     assert write_file(path, "[]\n")
     before = identities(tmp_path)
     assert not write_file(path, "[]\n")
@@ -131,4 +131,4 @@ def test_one_file_is_replaced_only_when_it_differs(tmp_path):
     assert compare_file(path, "[]\n") == ()
     assert [drift.change for drift in compare_file(path, "[1]\n")] == [Change.CHANGED]
     assert [drift.change for drift in compare_file(path.with_name("absent"), "")] == [Change.MISSING]
-    assert [each.name for each in path.parent.iterdir()] == ["facts.json"]
+    assert [each.name for each in path.parent.iterdir()] == ["crates.json"]

@@ -175,7 +175,7 @@ def test_a_folder_that_may_not_be_written_is_left_alone(tmp_path, monkeypatch):
 
 
 def test_a_single_file_that_cannot_be_written_stays(tmp_path, monkeypatch):
-    path = tmp_path / "facts.json"
+    path = tmp_path / "crates.json"
     write_file(path, "old")
 
     def fail(_descriptor):
@@ -184,4 +184,4 @@ def test_a_single_file_that_cannot_be_written_stays(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="full"):
         write_file(path, "new")
-    assert snapshot(tmp_path) == {"facts.json": ("-rw-r--r--", b"old")}
+    assert snapshot(tmp_path) == {"crates.json": ("-rw-r--r--", b"old")}
