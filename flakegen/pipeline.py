@@ -46,6 +46,7 @@ from flakegen.write import (
     write_file,
     write_tree,
 )
+from flakegen.write_shared import compare_shared, shared_refusals, write_shared
 
 
 class Project:
@@ -162,7 +163,7 @@ class Project:
             for name, override in spec.cargo.crates.items()
         }
         try:
-            return scan_workspace(self.disk, workspace, spec.layout.root, extra)
+            return scan_workspace(self.disk, workspace, spec.layout.root, extra, spec.layout.generated)
         except OutsideProjectError as error:
             hint = "set project.root to a folder that holds both"
             raise DiagnosticError(
@@ -178,7 +179,7 @@ class Project:
         return plan_cargo(
             self.builds,
             name=spec.project.name,
-            command=f"flakegen compile {spec.layout.spec}",
+            command=spec.layout.command,
             platforms=all_platforms(spec.project.systems, self.requests),
             files=files,
             rustfmt=rustfmt_plan(self.disk, workspace, files),
@@ -230,7 +231,7 @@ class Project:
             spec.layout.root,
             self.folder,
             (str(spec.layout.spec), *self.plan.compiled_from.files),
-            without=str(spec.layout.spec.with_suffix(".crates.json")),
+            without=str(spec.layout.facts),
             workspace=None if files is None else files.root,
             inputs=() if files is None else files.inputs.values(),
         )
@@ -247,7 +248,8 @@ class Project:
             DiagnosticError: something else stands where a file would be written.
             OSError: what stands there cannot be read.
         """
-        _raise_refusals(refusals(self.folder, self.outputs, self.spec.layout.root))
+        find = shared_refusals if self.spec.layout.is_shared else refusals
+        _raise_refusals(find(self.folder, self.outputs, self.spec.layout.root))
 
     def write(self) -> tuple[str, ...]:
         """Write what changed and return the paths of it; the facts first, so that a kill leaves nothing unexplained.
@@ -259,8 +261,9 @@ class Project:
         changed = []
         if self.facts_text is not None and write_file(self.facts_path, self.facts_text):
             changed.append(self.facts_path.name)
+        write = write_shared if self.spec.layout.is_shared else write_tree
         try:
-            changed += write_tree(self.folder, self.outputs, self.spec.layout.root)
+            changed += write(self.folder, self.outputs, self.spec.layout.root)
         except RefusedError as error:
             _raise_refusals(error.refusals)
         return tuple(changed)
@@ -271,7 +274,8 @@ class Project:
         Raises:
             OSError: something that is committed cannot be read.
         """
-        found = list(compare_tree(self.folder, self.outputs))
+        compare = compare_shared if self.spec.layout.is_shared else compare_tree
+        found = list(compare(self.folder, self.outputs))
         if self.facts_text is not None:
             found += compare_file(self.facts_path, self.facts_text)
         return tuple(found)

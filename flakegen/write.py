@@ -75,8 +75,8 @@ def write_tree(folder: Path, files: Mapping[str, str], root: Path) -> tuple[str,
     return tuple(path for path, _ in drifts)
 
 
-def compare_tree(folder: Path, files: Mapping[str, str]) -> tuple[Drift, ...]:
-    """Return how ``folder`` differs from ``files``, sorted by path.
+def compare_tree(folder: Path, files: Mapping[str, str], *, shown: str = "") -> tuple[Drift, ...]:
+    """Return how ``folder`` differs from ``files``, sorted by path; paths are told with ``shown`` before them.
 
     Raises:
         OSError: something cannot be read.
@@ -85,7 +85,7 @@ def compare_tree(folder: Path, files: Mapping[str, str]) -> tuple[Drift, ...]:
     with _locked(folder.parent, fcntl.LOCK_SH):
         tree = read_tree(str(folder), common_origin(wanted))
         return tuple(
-            Drift(path=path, change=change, diff=_diff(folder, path, change, tree, wanted))
+            Drift(path=shown + path, change=change, diff=_diff(folder, path, change, tree, wanted, shown))
             for path, change in _compare(tree, wanted)
         )
 
@@ -200,14 +200,16 @@ def _compare(tree: Tree, wanted: Mapping[str, OwnFile]) -> list[tuple[str, Chang
     return sorted(drifts, key=lambda drift: drift[0])
 
 
-def _diff(folder: Path, path: str, change: Change, tree: Tree, wanted: Mapping[str, OwnFile]) -> str:
+def _diff(
+    folder: Path, path: str, change: Change, tree: Tree, wanted: Mapping[str, OwnFile], shown: str
+) -> str:
     present = tree.own[path].data if path in tree.own else b""
     if path in tree.foreign:
         place = folder / path
         status = place.lstat()
         if stat.S_ISREG(status.st_mode) and status.st_size <= _LONGEST_FOREIGN:
             present = place.read_bytes()
-    return file_diff(path, change, present, wanted[path].data if path in wanted else b"")
+    return file_diff(shown + path, change, present, wanted[path].data if path in wanted else b"")
 
 
 def _replace(folder: Path, staging: Path, tree: Tree, wanted: Mapping[str, OwnFile]) -> None:

@@ -36,9 +36,7 @@ KIND = Kind(
 
 def lower(name: str, check: DriftCheck, scope: Scope) -> Expr:
     """Run `flakegen check` over what a compilation reads, and nothing else of the project."""
-    source = nix.call(
-        "import", nix.path("./source.nix"), {"name": "project", "root": nix.path(scope.to_root)}
-    )
+    source = nix.call("import", scope.source_nix, {"name": "project", "root": nix.path(scope.to_root)})
     return nix.call(
         "pkgs.runCommand",
         name,

@@ -93,6 +93,11 @@ def print_json(value: object) -> None:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what all commands on several specs take."""
     parser.add_argument("specs", nargs="*", metavar="SPEC", help="a spec (default: specs/*.toml)")
+    add_verbosity(parser)
+
+
+def add_verbosity(parser: argparse.ArgumentParser) -> None:
+    """Add how much a command says, and in which form."""
     said = parser.add_mutually_exclusive_group()
     said.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
     said.add_argument("-v", "--verbose", action="store_true", help="say more of what is done")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from posixpath import isabs, relpath
 
 from msgspec import Struct
 
@@ -35,15 +36,18 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     """What the disk says of the workspace's own packages, by the directory of each, relative to the project root."""
 
     root: str  # the workspace's folder
+    project_root: str  # the project's, absolute
     inputs: Mapping[str, PackageInputs]
     rebuild_hashes: Mapping[str, str]
     guard: Mapping[str, str]  # what the plan is made from -> sha256 in hex
     extras: Mapping[str, Extra]  # by crate name
     noticed: tuple[str, ...]  # files whose mere presence counts, as a README's for `CARGO_PKG_README`
-    nested: Mapping[str, tuple[str, ...]]  # packages inside a package, by directory
+    nested: Mapping[str, tuple[str, ...]]  # packages and generated files inside a package, by directory
 
     def directory(self, package: Package) -> str:
         """Return a local package's directory, relative to the project root."""
+        if isabs(package.directory):  # outside of the workspace
+            return relpath(package.directory, self.project_root)
         return join(self.root, package.directory)
 
 

@@ -21,7 +21,7 @@ from flakegen.spec.values import NixExpr, SpecPath
 Lower: TypeAlias = Callable[[Scope], tuple[tuple[Output, ...], tuple[str, ...]]]
 """Lowers all entries of a spec; gives outputs, and the fixed files that their values use."""
 
-_TOOLCHAIN_FILES = ("rust-toolchain.toml", "rust-toolchain")
+TOOLCHAIN_FILES = ("rust-toolchain.toml", "rust-toolchain")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,8 @@ def plan_project(
         name=spec.project.name,
         description=spec.project.description or spec.project.name,
         spec=str(spec.layout.spec),
-        command=f"flakegen compile {spec.layout.spec}",
+        command=spec.layout.command,
+        runtime=str(spec.layout.runtime),
         to_root=scope.to_root,
         systems=tuple(sorted(system.value for system in spec.project.systems)),
         inputs={name: _input(each) for name, each in spec.inputs.items()},
@@ -110,7 +111,7 @@ def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: CargoPlan | None
     toolchain = spec.toolchain
     file = None
     if files is not None and toolchain.channel is None and toolchain.components is None:
-        candidates = [f"{files.root}/{name}" if files.root else name for name in _TOOLCHAIN_FILES]
+        candidates = [f"{files.root}/{name}" if files.root else name for name in TOOLCHAIN_FILES]
         file = next((path for path in candidates if (spec.layout.root / path).is_file()), None)
     platforms = () if cargo is None else cargo.platforms
     return ToolchainPlan(
@@ -147,7 +148,7 @@ def _compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     read = (
         everything_read(files) if files is not None else SourcePlan(files=(), rust=(), folders=(), without=())
     )
-    own = [str(spec.layout.spec), str(spec.layout.spec.with_suffix(".crates.json"))]
+    own = [str(spec.layout.spec), str(spec.layout.facts)]
     output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
     return SourcePlan(
         files=tuple(sorted({*read.files, *own, *_paths(spec)})),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from posixpath import normpath, relpath
+from posixpath import relpath
 from typing import TYPE_CHECKING
 
 from flakegen.cargo.package import Package, SourceKind
@@ -33,7 +33,11 @@ class OutsideProjectError(Exception):
 
 
 def scan_workspace(
-    disk: Disk, workspace: Workspace, project_root: Path, extra: Mapping[str, Iterable[str]]
+    disk: Disk,
+    workspace: Workspace,
+    project_root: Path,
+    extra: Mapping[str, Iterable[str]],
+    generated: Iterable[str],
 ) -> WorkspaceFiles:
     """Scan every local package of a workspace.
 
@@ -42,6 +46,7 @@ def scan_workspace(
         workspace: the loaded workspace.
         project_root: absolute; what paths in the answer are relative to.
         extra: files and folders beyond what a scan can find, by crate name.
+        generated: files and folders that are made of all this, and part of no source.
 
     Raises:
         OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
@@ -60,6 +65,7 @@ def scan_workspace(
     }
     return WorkspaceFiles(
         root=root,
+        project_root=str(project_root),
         inputs=inputs,
         rebuild_hashes={directory: rebuild_hash(disk, found) for directory, found in inputs.items()},
         guard={
@@ -74,7 +80,7 @@ def scan_workspace(
             )
             if disk.is_file(path)
         ),
-        nested={directory: _nested(directory, inputs) for directory in inputs},
+        nested={directory: _nested(directory, (*inputs, *generated)) for directory in inputs},
     )
 
 
@@ -86,9 +92,9 @@ def _extra(disk: Disk, paths: Iterable[str]) -> Extra:
     )
 
 
-def _nested(directory: str, packages: Iterable[str]) -> tuple[str, ...]:
+def _nested(directory: str, others: Iterable[str]) -> tuple[str, ...]:
     inside = f"{directory}/" if directory else ""
-    return tuple(sorted(other for other in packages if other != directory and other.startswith(inside)))
+    return tuple(sorted(other for other in others if other != directory and other.startswith(inside)))
 
 
 def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> RustfmtPlan:
@@ -99,12 +105,17 @@ def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> Rus
         directory = files.directory(package)
         directories.append(directory)
         for target in package.targets:
-            path = normpath(join(package.directory, target.src_path))
+            path = relpath(join(directory, target.src_path), files.root or ".")
             targets.setdefault(target.edition, []).append(path)
     settings = [name for name in (join(files.root, each) for each in _RUSTFMT) if disk.is_file(name)]
     return RustfmtPlan(
         targets={edition: tuple(sorted(paths)) for edition, paths in targets.items()},
-        source=SourcePlan(files=tuple(settings), rust=tuple(sorted(directories)), folders=(), without=()),
+        source=SourcePlan(
+            files=tuple(settings),
+            rust=tuple(sorted(directories)),
+            folders=(),
+            without=(join(files.root, "target"),),  # build scripts write .rs files there
+        ),
     )
 
 

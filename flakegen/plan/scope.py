@@ -52,6 +52,12 @@ class Scope:
             case Namespace.SELF:
                 return nix.select("inputs.self", *name, default=nix.string(_SELF_DEFAULTS.get(name[0], "")))
 
+    @property
+    def source_nix(self) -> Expr:
+        """Return the path of the function that takes files of the project: among what builds units, if any are built."""
+        folder = "" if self.spec.cargo is None else f"{self.spec.layout.runtime}/"
+        return nix.path(f"./{folder}source.nix")
+
     def references(self, references: Iterable[Reference]) -> list[Expr]:
         """Return what each of several references means."""
         return [self.reference(reference) for reference in references]

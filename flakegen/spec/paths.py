@@ -64,16 +64,40 @@ class PathProblem(Exception):  # noqa: N818 - a problem with the input, told as 
         self.hint = hint
 
 
+_RUNTIME = PurePosixPath("cargo")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """The folders of a project.
 
-    ``root`` is absolute. ``spec`` and ``output`` are relative to it and normal.
+    ``root`` is absolute. ``spec`` and ``output`` are relative to it and normal. ``runtime`` is where in the output folder
+    the files lie that build cargo units; ``command`` is what a user runs to write all of it again.
     """
 
     root: Path
     spec: PurePosixPath
     output: PurePosixPath
+    runtime: PurePosixPath = _RUNTIME
+    command: str
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the output folder holds more than what is written: the spec itself, and what it is about."""
+        return self.output in self.spec.parents
+
+    @property
+    def facts(self) -> PurePosixPath:
+        """Where the facts about fetched crates are kept: beside the spec."""
+        return self.spec.with_suffix(".crates.json")
+
+    @property
+    def generated(self) -> tuple[str, ...]:
+        """The files and folders, relative to the root, that nothing may be built from: they are made of the rest."""
+        if not self.is_shared:
+            return (str(self.output), str(self.spec), str(self.facts))
+        inside = [self.output / name for name in (*_SHARED_FILES, self.runtime)]
+        return (*(str(path) for path in inside), str(self.facts))
 
     @property
     def folder(self) -> PurePosixPath:
@@ -105,6 +129,8 @@ class Layout:
         return real == root or real.startswith(root.rstrip("/") + "/")
 
 
+# What a flake's folder holds of ours, and of Nix's, beside the runtime files.
+_SHARED_FILES = ("flake.nix", "flake.lock", "Cargo.nix")
 _RELATIVE = "paths are relative to the spec's folder"
 _LEAVES = "what the flake reads must lie in the project"
 
@@ -142,7 +168,12 @@ def layout_of(source: SpecSource, project: Any, files: Files, problems: Collecto
     root = _reported(source, problems, ("project", "root"), lambda: _root(spec, written.get("root"), files))
     root = root or _default_root(os.path.dirname(spec))
     relative = PurePosixPath(os.path.relpath(spec, root))
-    layout = Layout(root=Path(root), spec=relative, output=PurePosixPath("generated", relative.stem))
+    layout = Layout(
+        root=Path(root),
+        spec=relative,
+        output=PurePosixPath("generated", relative.stem),
+        command=f"flakegen compile {relative}",
+    )
     output = _reported(
         source, problems, ("project", "output"), lambda: _output(layout, written.get("output"), files)
     )

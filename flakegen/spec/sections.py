@@ -100,9 +100,7 @@ class Cargo(Table):
 
     workspace: SpecPath = key("The folder with the workspace's Cargo.toml.", on_disk=OnDisk.FOLDER)
     env: Mapping[EnvName, Template] = key("Environment of every unit's build.", default=EMPTY)
-    crates: Mapping[CrateName, CrateOverride] = key(
-        "What single crates need, by crate name.", default=EMPTY
-    )
+    crates: Mapping[CrateName, CrateOverride] = key("What single crates need, by crate name.", default=EMPTY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5774,6 +5774,7 @@
         "specs/workspaces/lana/lib/tracing-utils"
       ];
       files = [ "specs/workspaces/lana/rustfmt.toml" ];
+      without = [ "specs/workspaces/lana/target" ];
     };
   };
 

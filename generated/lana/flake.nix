@@ -105,7 +105,7 @@
             clippy = cargo.succeeds "clippy" "checks.clippy";
             flake-check = pkgs.runCommand "flake-check" { nativeBuildInputs = [ packages.flakegen ]; } ''
               cd ${
-                import ./source.nix {
+                import ./cargo/source.nix {
                   name = "project";
                   root = ../..;
                 } (import ./compiled-from.nix)

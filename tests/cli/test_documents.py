@@ -25,7 +25,7 @@ def test_the_spec_in_the_readme_compiles(project, run):
     _project(project, spec)
     done = run("compile", "specs/lana.toml")
     assert done.code == 0, done.err
-    shown = set(re.findall(r"├─ (\S+?)(?:/\*)? ", README)) | {"source.nix"}
+    shown = set(re.findall(r"├─ (\S+?)(?:/\*)? ", README))
     assert {path.name for path in (project / "generated/lana").iterdir()} == shown
 
 

@@ -1,4 +1,4 @@
-"""Cargo.nix, the table of all cargo units, and beside it in cargo/ the fixed Nix and bash that builds them."""
+"""Cargo.nix, the table of all cargo units, and in the folder beside it the fixed Nix and bash that builds them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
     entries = [_entry(name, value) for name, value in table(plan.cargo).items()]
     yield "Cargo.nix", print_file(File(header(plan), nix.attrs(entries)))
     for name, text in fixed_files(Path(__file__).with_name("runtime"), _RUNTIME, plan):
-        yield f"cargo/{name}", text
+        yield f"{plan.runtime}/{name}", text
 
 
 def _entry(name: str, value: Value) -> Binding:

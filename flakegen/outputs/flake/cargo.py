@@ -58,7 +58,7 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
             "packages",
             nix.update(nix.select("packages.defaultCrateOverrides"), nix.attrs(dict(plan.crate_overrides))),
         )
-    workspace = nix.call("import", nix.path("./cargo"), arguments)
+    workspace = nix.call("import", nix.path(f"./{plan.runtime}"), arguments)
     on_platform = nix.function("platform", nix.function("targetPkgs", nix.function("shared", workspace)))
     bindings = [
         nix.binding("cargoOn", on_platform, blank_before=True),

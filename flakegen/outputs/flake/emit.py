@@ -23,7 +23,9 @@ def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
     yield "flake.nix", print_file(File(header(plan), _flake(plan)))
     helpers = set(plan.helpers)
     if plan.cargo is not None:
-        helpers.add("source.nix")
+        helpers.discard("source.nix")
+        for name, text in fixed_files(Path(__file__).with_name("runtime"), ("source.nix",), plan):
+            yield f"{plan.runtime}/{name}", text
     if "compiled-from.nix" in helpers:
         helpers.remove("compiled-from.nix")
         yield "compiled-from.nix", print_file(File(header(plan), nix.attrs(source_table(plan.compiled_from))))

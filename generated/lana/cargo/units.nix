@@ -23,7 +23,7 @@ let
 
   sources = builtins.mapAttrs (
     _:
-    import ../source.nix {
+    import ./source.nix {
       name = "${table.name}.crate-src";
       inherit root;
     }

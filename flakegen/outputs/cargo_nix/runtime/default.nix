@@ -180,7 +180,7 @@ in
       inherit (table) workspace;
       inherit (table.rustfmt) targets;
       src = fresh (
-        import ../source.nix {
+        import ./source.nix {
           name = "${table.name}-rust";
           inherit root;
         } table.rustfmt.source

@@ -22,7 +22,7 @@ let
 
   sources = builtins.mapAttrs (
     _:
-    import ../source.nix {
+    import ./source.nix {
       name = "${table.name}.crate-src";
       inherit root;
     }

@@ -1,0 +1,115 @@
+"""`flakegen cargo [DIR]`: a flake for any Cargo workspace, without a spec."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING, TypeVar
+
+from flakegen.cli.console import Console, Verbosity, add_verbosity, console_of
+from flakegen.cli.exit import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flakegen.diagnostics.diagnostic import Diagnostic
+    from flakegen.workspace_project import WorkspaceProject
+
+Result = TypeVar("Result")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "folder", nargs="?", default=".", metavar="DIR", help="a folder of the workspace (default: .)"
+    )
+    output_help = "write to this folder instead, relative to the workspace's root"
+    parser.add_argument("-o", "--output", metavar="FOLDER", help=output_help)
+    done = parser.add_mutually_exclusive_group()
+    done.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if what is there is out of date"
+    )
+    done.add_argument(
+        "--print-spec", action="store_true", help="write nothing; print the spec that this stands for"
+    )
+    add_verbosity(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compile the workspace that a folder belongs to."""
+    from flakegen.cli.blame import attempt, to_json  # noqa: PLC0415  # after the arguments
+    from flakegen.workspace_project import (  # noqa: PLC0415  # after the arguments
+        WorkspaceProject,
+        workspace_folder,
+    )
+
+    console = console_of(arguments)
+    wrong: list[Diagnostic] = []
+    folder = attempt(lambda: workspace_folder(arguments.folder), wrong)
+    code: int | None = None
+    if folder is not None:
+        project = WorkspaceProject(folder, arguments.output)
+        work = _work_of(arguments, project, console)
+        code = console.working(
+            f"compiling {_shown(folder)}", lambda: attempt(lambda: _placed(work, project), wrong)
+        )
+    console.blame(wrong)
+    if wrong:
+        console.answer({"diagnostics": to_json(wrong)})
+    return Exit.BAD_INPUT if wrong or code is None else code
+
+
+def _work_of(arguments: argparse.Namespace, project: WorkspaceProject, console: Console) -> Callable[[], int]:
+    if arguments.print_spec:
+        return lambda: _print_spec(project)
+    if arguments.check:
+        return lambda: _check(project, console)
+    return lambda: _compile(project, console)
+
+
+def _placed(work: Callable[[], Result], project: WorkspaceProject) -> Result:
+    from flakegen.diagnostics.diagnostic import DiagnosticError  # noqa: PLC0415  # after the arguments
+    from flakegen.workspace_project import without_places  # noqa: PLC0415  # after the arguments
+
+    try:
+        return work()
+    except DiagnosticError as error:
+        raise without_places(error, project) from None
+
+
+def _print_spec(project: WorkspaceProject) -> int:
+    print(project.spec_text, end="")
+    return Exit.FINE
+
+
+def _compile(project: WorkspaceProject, console: Console) -> int:
+    project.check_writable()
+    changed = project.write()
+    where = _shown(str(project.folder))
+    count = f"{len(changed)} file{'s' if len(changed) > 1 else ''} changed" if changed else "nothing changed"
+    console.say(f"{where}: {count}")
+    for path in changed:
+        console.say(f"  {path}", Verbosity.VERBOSE)
+    console.answer({"output": str(project.folder), "changed": list(changed), "diagnostics": []})
+    return Exit.FINE
+
+
+def _check(project: WorkspaceProject, console: Console) -> int:
+    drifts = project.drift()
+    for drift in drifts:
+        console.show_diff(drift.diff)
+    for drift in drifts:
+        console.say(f"{drift.change.value}: {drift.path}")
+    console.say(
+        f"hint: run: {project.spec.layout.command}"
+        if drifts
+        else f"{_shown(str(project.folder))}: up to date"
+    )
+    found = [{"path": drift.path, "change": drift.change.value, "diff": drift.diff} for drift in drifts]
+    console.answer({"output": str(project.folder), "drift": found, "diagnostics": []})
+    return Exit.DRIFT if drifts else Exit.FINE
+
+
+def _shown(folder: str) -> str:
+    relative = os.path.relpath(folder)
+    return folder if relative.startswith("..") else relative
