@@ -24,7 +24,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from flakegen import __version__
-from flakegen.tree import common_origin, encoded, own_files, read_tree, tree_digest
+from flakegen.tree import common_origin, encoded, own_files, read_tree, top_and_below, tree_digest
 from flakegen.watched import Watched
 
 _SKIPPED = frozenset((".git", "node_modules", "__pycache__"))
@@ -33,44 +33,56 @@ _CACHE_TAG = "CACHEDIR.TAG"  # cargo's target/ and many tools' caches have it (b
 _GRAIN = 50_000_000  # nanoseconds; the kernel's clock ticks every 1 to 10 ms
 _COARSE_GRAIN = 2_000_000_000  # file systems with stamps of one or two seconds
 _SECOND = 1_000_000_000
-_FORMAT = 2
+_FORMAT = 3
 
 
 class Written(NamedTuple):  # no dataclass, which would load inspect
-    """What a compilation leaves on the disk, as digests: the output folder, and the one file beside the spec.
+    """What a compilation leaves on the disk, as digests: ``trees`` of whole folders, ``files`` of single ones, by path.
 
-    ``origin`` is the spec as the written files name it; ``facts`` is None for a spec without a Cargo workspace.
+    ``output`` is the folder that is told to be written; ``origin`` is the spec as the written files name it.
     """
 
     output: str
-    output_digest: str
     origin: str
-    facts: str | None
-    facts_digest: str | None
+    trees: Mapping[str, str]
+    files: Mapping[str, str]
 
     @classmethod
-    def of(cls, output: str, texts: Mapping[str, str], facts: str | None, facts_text: str | None) -> Written:
-        """Return what writing these texts leaves, whatever stands there by now."""
-        files = own_files(texts)
+    def of(cls, output: str, texts: Mapping[str, str], beside: Mapping[str, str], *, shared: bool) -> Written:
+        """Return what writing these texts leaves, whatever stands there by now.
+
+        Args:
+            output: the folder, absolute.
+            texts: by path relative to it.
+            beside: further files, by absolute path.
+            shared: whether the folder holds more than flakegen's own, so that only folders in it are compared whole.
+        """
+        top, below = top_and_below(texts) if shared else ({}, {"": dict(texts)})
+        single = {**{f"{output}/{name}": text for name, text in top.items()}, **beside}
         return cls(
             output=output,
-            output_digest=tree_digest(files),
-            origin=os.fsdecode(common_origin(files)),
-            facts=facts if facts_text is not None else None,
-            facts_digest=None if facts_text is None else _content_digest(encoded(facts_text)),
+            origin=os.fsdecode(common_origin(own_files(texts))),
+            trees={
+                f"{output}/{folder}" if folder else output: tree_digest(own_files(inside))
+                for folder, inside in below.items()
+            },
+            files={path: _content_digest(encoded(text)) for path, text in single.items()},
         )
 
     def is_there(self) -> bool:
-        """Look whether all of it stands there, and nothing else of flakegen's.
+        """Look whether all of it stands there, and nothing else of flakegen's in the folders.
 
         Raises:
             OSError: something is missing or cannot be read.
         """
-        if self.facts is not None:
-            with open(self.facts, "rb") as file:
-                if _content_digest(file.read()) != self.facts_digest:
+        for path, digest in self.files.items():
+            with open(path, "rb") as file:
+                if _content_digest(file.read()) != digest:
                     return False
-        return tree_digest(read_tree(self.output, os.fsencode(self.origin)).own) == self.output_digest
+        origin = os.fsencode(self.origin)
+        return all(
+            tree_digest(read_tree(folder, origin).own) == digest for folder, digest in self.trees.items()
+        )
 
 
 def start() -> int:
@@ -87,11 +99,12 @@ def fresh_output(spec: str) -> str | None:
             return None
         written = Written(**record["written"])
         watched = Watched(**record["watched"])
-        _check_texts((*written, *watched.files, *watched.trees, watched.root, watched.output))
+        _check_texts((written.output, written.origin, *written.trees, *written.files, watched.root))
+        _check_texts((*watched.files, *watched.trees, *watched.outputs))
         if _digest(watched, int(record["started"])) != record["stamps"]:
             return None
         return written.output if written.is_there() else None
-    except (OSError, ValueError, TypeError, KeyError):  # no record, or none of ours
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # no record, or none of ours
         return None
 
 
@@ -188,14 +201,14 @@ def _stamps(watched: Watched, started: int | None) -> Iterator[tuple[str, object
     for tree in watched.trees:
         yield from walk.tree(tree)
     for path, recursive, without in watched.folders:
-        yield from walk.folder(path, recursive=recursive, without=frozenset((*without, watched.output)))
+        yield from walk.folder(path, recursive=recursive, without=frozenset((*without, *watched.outputs)))
 
 
 class _Walk:
     """Looks at stamps below one project."""
 
     def __init__(self, watched: Watched, started: int | None) -> None:
-        self._output = watched.output
+        self._outputs = frozenset(watched.outputs)
         self._root = os.path.realpath(watched.root)
         self._started = started
         self._seen: set[str] = set()
@@ -219,10 +232,10 @@ class _Walk:
 
     def tree(self, folder: str) -> Iterator[tuple[str, object]]:
         """Yield the stamps of a folder of source code."""
-        if folder == self._output:
-            return
         for entry in _entries(folder):
             name, path = entry.name, entry.path
+            if path in self._outputs:
+                continue
             if entry.is_symlink():
                 yield path, self.file(path)
                 yield from self._linked(path)

@@ -229,7 +229,7 @@ class Project:
             return None
         return watched_files(
             spec.layout.root,
-            self.folder,
+            self._written_places,
             (str(spec.layout.spec), *self.plan.compiled_from.files),
             without=str(spec.layout.facts),
             workspace=None if files is None else files.root,
@@ -239,7 +239,16 @@ class Project:
     @property
     def written(self) -> Written:
         """What writing leaves on the disk."""
-        return Written.of(str(self.folder), self.outputs, str(self.facts_path.absolute()), self.facts_text)
+        facts = {} if self.facts_text is None else {str(self.facts_path.absolute()): self.facts_text}
+        return Written.of(str(self.folder), self.outputs, facts, shared=self.spec.layout.is_shared)
+
+    @property
+    def _written_places(self) -> list[str]:
+        """The folders and files, absolute, that only writing changes."""
+        layout = self.spec.layout
+        if not layout.is_shared:
+            return [str(self.folder)]
+        return [os.path.normpath(layout.root / path) for path in layout.generated]
 
     def check_writable(self) -> None:
         """Make sure that writing will not meet anything that is not flakegen's.

@@ -63,6 +63,16 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+def top_and_below(texts: Mapping[str, str]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Part files that are at the top from those in folders; the latter by folder, their names relative to it."""
+    top: dict[str, str] = {}
+    below: dict[str, dict[str, str]] = {}
+    for path in sorted(texts):
+        folder, _, name = path.rpartition("/")
+        (below.setdefault(folder, {}) if folder else top)[name] = texts[path]
+    return top, below
+
+
 def common_origin(files: Mapping[str, OwnFile]) -> bytes:
     """Return the spec that all of some generated files name."""
     found = (origin_of(file.data) for file in files.values())

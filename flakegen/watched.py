@@ -29,19 +29,19 @@ class Watched(NamedTuple):  # a dataclass would load inspect, which a run withou
         files: single files; of a folder, only that it is one.
         trees: folders of source code, in which build output and other programs' folders are passed over.
         folders: embedded folders, of which every file counts: path, whether folders in it count too, and which do not.
-        output: the folder that is written, never an input.
+        outputs: the folders and files that are written, never an input.
     """
 
     root: str
     files: tuple[str, ...]
     trees: tuple[str, ...]
     folders: tuple[tuple[str, bool, tuple[str, ...]], ...]
-    output: str
+    outputs: tuple[str, ...]
 
 
 def watched_files(
     root: Path,
-    output: Path,
+    outputs: Iterable[str],
     spec_files: Iterable[str],
     *,
     without: str,
@@ -52,7 +52,7 @@ def watched_files(
 
     Args:
         root: the project's folder.
-        output: the folder that is written.
+        outputs: the folders and files that are written.
         spec_files: the spec, the files that it names, and all that guard against change, relative to the root.
         without: the facts file, which is watched as something written.
         workspace: the Cargo workspace's folder, relative to the root.
@@ -76,7 +76,7 @@ def watched_files(
         files=tuple(sorted({_join(top, path) for path in files} | set(_above(absolute_trees)))),
         trees=tuple(sorted(tree for tree in absolute_trees if not _is_below(tree, absolute_trees))),
         folders=tuple(sorted(folders)),
-        output=str(output),
+        outputs=tuple(sorted(outputs)),
     )
 
 

@@ -6,10 +6,10 @@ flake.nix last, each in one step: a kill in between leaves files of two runs, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path
 
-from flakegen.tree import encoded, origin_of
+from flakegen.tree import encoded, origin_of, top_and_below
 from flakegen.write import (
     Drift,
     Refusal,
@@ -29,13 +29,18 @@ def write_shared(folder: Path, files: Mapping[str, str], root: Path) -> tuple[st
         RefusedError: something that flakegen did not generate from this workspace is in the way.
         OSError: the disk refuses.
     """
-    found = _top_refusals(folder, files)
+    top, below = top_and_below(files)
+    found = _top_refusals(folder, top)
     if found:
         raise RefusedError(found)
     changed = []
-    for below, texts in _below(files):
-        changed += [f"{below}/{path}" for path in write_tree(folder / below, texts, root)]
-    changed += [name for name, text in _top(files) if write_file(folder / name, text)]
+    for name, texts in below.items():
+        changed += [f"{name}/{path}" for path in write_tree(folder / name, texts, root)]
+    for name in sorted(
+        top, key=lambda name: (name == "flake.nix", name)
+    ):  # what imports the others comes last
+        if write_file(folder / name, top[name]):
+            changed.append(name)
     return tuple(sorted(changed))
 
 
@@ -45,9 +50,10 @@ def compare_shared(folder: Path, files: Mapping[str, str]) -> tuple[Drift, ...]:
     Raises:
         OSError: something cannot be read.
     """
-    drifts = [drift for name, text in _top(files) for drift in compare_file(folder / name, text)]
-    for below, texts in _below(files):
-        drifts += compare_tree(folder / below, texts, shown=f"{below}/")
+    top, below = top_and_below(files)
+    drifts = [drift for name, text in top.items() for drift in compare_file(folder / name, text)]
+    for name, texts in below.items():
+        drifts += compare_tree(folder / name, texts, shown=f"{name}/")
     return tuple(sorted(drifts, key=lambda drift: drift.path))
 
 
@@ -57,32 +63,17 @@ def shared_refusals(folder: Path, files: Mapping[str, str], root: Path) -> tuple
     Raises:
         OSError: something cannot be read.
     """
-    found = list(_top_refusals(folder, files))
-    for below, texts in _below(files):
-        found += refusals(folder / below, texts, root)
+    top, below = top_and_below(files)
+    found = list(_top_refusals(folder, top))
+    for name, texts in below.items():
+        found += refusals(folder / name, texts, root)
     return tuple(found)
 
 
-def _top(files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the files at the top, what is imported before what imports it."""
-    names = [name for name in files if "/" not in name]
-    return ((name, files[name]) for name in sorted(names, key=lambda name: (name == "flake.nix", name)))
-
-
-def _below(files: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the folders below with their files, paths relative to each."""
-    found: dict[str, dict[str, str]] = {}
-    for path, text in files.items():
-        if "/" in path:
-            parent = str(PurePosixPath(path).parent)
-            found.setdefault(parent, {})[path.rpartition("/")[2]] = text
-    return iter(sorted(found.items()))
-
-
-def _top_refusals(folder: Path, files: Mapping[str, str]) -> tuple[Refusal, ...]:
+def _top_refusals(folder: Path, top: Mapping[str, str]) -> tuple[Refusal, ...]:
     return tuple(
         refusal
-        for name, text in _top(files)
+        for name, text in top.items()
         if (refusal := _refusal(folder / name, origin_of(encoded(text)))) is not None
     )
 

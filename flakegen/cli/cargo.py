@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flakegen.cli.console import Console, Verbosity, add_verbosity, console_of
 from flakegen.cli.exit import Exit
+from flakegen.freshness import fresh_output, remember, start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.workspace_project import WorkspaceProject
@@ -37,19 +38,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile the workspace that a folder belongs to."""
-    from flakegen.cli.blame import attempt, to_json  # noqa: PLC0415  # after the arguments
-    from flakegen.workspace_project import (  # noqa: PLC0415  # after the arguments
+    console = console_of(arguments)
+    fresh = None if arguments.check or arguments.print_spec else fresh_output(_record_name(arguments))
+    if fresh is not None:
+        _report(fresh, (), console)
+        return Exit.FINE
+    return _run(arguments, console)
+
+
+def _run(arguments: argparse.Namespace, console: Console) -> int:
+    from flakegen.cli.blame import attempt, to_json  # noqa: PLC0415  # not for what is fresh
+    from flakegen.workspace_project import (  # noqa: PLC0415  # not for what is fresh
         WorkspaceProject,
         workspace_folder,
     )
 
-    console = console_of(arguments)
+    started = start()
     wrong: list[Diagnostic] = []
     folder = attempt(lambda: workspace_folder(arguments.folder), wrong)
     code: int | None = None
     if folder is not None:
         project = WorkspaceProject(folder, arguments.output)
-        work = _work_of(arguments, project, console)
+        work = _work_of(arguments, project, console, started)
         code = console.working(
             f"compiling {_shown(folder)}", lambda: attempt(lambda: _placed(work, project), wrong)
         )
@@ -59,12 +69,19 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.BAD_INPUT if wrong or code is None else code
 
 
-def _work_of(arguments: argparse.Namespace, project: WorkspaceProject, console: Console) -> Callable[[], int]:
+def _work_of(
+    arguments: argparse.Namespace, project: WorkspaceProject, console: Console, started: int
+) -> Callable[[], int]:
     if arguments.print_spec:
         return lambda: _print_spec(project)
     if arguments.check:
         return lambda: _check(project, console)
-    return lambda: _compile(project, console)
+    return lambda: _compile(project, console, _record_name(arguments), started)
+
+
+def _record_name(arguments: argparse.Namespace) -> str:
+    """Return what a compilation is remembered by; no file has this name."""
+    return os.path.join(arguments.folder, f"Cargo.toml --output {arguments.output}")  # noqa: PTH118
 
 
 def _placed(work: Callable[[], Result], project: WorkspaceProject) -> Result:
@@ -82,16 +99,22 @@ def _print_spec(project: WorkspaceProject) -> int:
     return Exit.FINE
 
 
-def _compile(project: WorkspaceProject, console: Console) -> int:
+def _compile(project: WorkspaceProject, console: Console, record: str, started: int) -> int:
     project.check_writable()
     changed = project.write()
-    where = _shown(str(project.folder))
+    if (watched := project.watched) is not None:
+        remember(record, started, watched, project.written)
+    _report(str(project.folder), changed, console)
+    return Exit.FINE
+
+
+def _report(folder: str, changed: Sequence[str], console: Console) -> None:
+    where = _shown(folder)
     count = f"{len(changed)} file{'s' if len(changed) > 1 else ''} changed" if changed else "nothing changed"
     console.say(f"{where}: {count}")
     for path in changed:
         console.say(f"  {path}", Verbosity.VERBOSE)
-    console.answer({"output": str(project.folder), "changed": list(changed), "diagnostics": []})
-    return Exit.FINE
+    console.answer({"output": folder, "changed": list(changed), "diagnostics": []})
 
 
 def _check(project: WorkspaceProject, console: Console) -> int:

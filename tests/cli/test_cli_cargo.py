@@ -3,9 +3,13 @@
 import json
 import shutil
 import subprocess
+import time
 
 import pytest
 from small_projects import WORKSPACE, write_files
+
+from flakegen import freshness
+from flakegen.workspace_project import WorkspaceProject
 
 # The same workspace at the top of its repository, where the embedded file lies outside of it no more.
 FILES = {
@@ -39,6 +43,38 @@ def test_everything_lies_at_the_workspaces_top_and_nothing_else_changes(workspac
     assert "default = pkgs.mkShell" in flake
     assert run("cargo").err == ".: nothing changed\n"
     assert run("cargo", "--check").code == 0
+
+
+EDITS = {
+    "nothing": (None, 0),
+    "what has nothing to do with it": ("target/CACHEDIR.TAG", 0),
+    "a source file": ("crates/tool/src/main.rs", 1),
+    "a new module": ("crates/tool/src/new.rs", 1),
+    "a runtime file": ("nix/cargo/unit.sh", 1),
+    "a stranger among the runtime files": ("nix/cargo/notes.txt", 0),
+    "the flake": ("flake.nix", 1),
+    "the facts": ("Cargo.crates.json", 1),
+    "the lock of the flake": ("flake.lock", 0),
+    "a toolchain": ("rust-toolchain.toml", 1),
+    "the folder above": ("../.cargo/config.toml", 1),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_changes_nothing_is_not_compiled_again(workspace, run, monkeypatch, edit):
+    path, count = EDITS[edit]
+    monkeypatch.setattr(freshness, "_own_places", list)
+    for _ in range(2):
+        time.sleep(0.06)
+        assert run("cargo", "-q").code == 0
+    if path is not None:
+        place = workspace / path
+        place.parent.mkdir(exist_ok=True)
+        place.write_text((place.read_text() if place.exists() else "") + "\n")
+    compiled = []
+    monkeypatch.setattr(WorkspaceProject, "write", lambda self: compiled.append(self) or ())
+    run("cargo")
+    assert len(compiled) == count
 
 
 @pytest.mark.parametrize("start", [".", "crates/tool", "crates/tool/src"])

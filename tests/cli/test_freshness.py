@@ -209,8 +209,9 @@ def test_every_field_of_the_record_is_minded(tmp_path, compiled):
             record.write_text(json.dumps({**whole, key: value}))
             assert freshness.fresh_output(str(compiled)) is None, (key, value)
     for key in whole["written"]:
-        record.write_text(json.dumps({**whole, "written": {**whole["written"], key: 7}}))
-        assert freshness.fresh_output(str(compiled)) is None, key
+        for value in (7, [], ["x"], {"x": 7}, {"x": "y"}):
+            record.write_text(json.dumps({**whole, "written": {**whole["written"], key: value}}))
+            assert freshness.fresh_output(str(compiled)) is None, (key, value)
 
 
 def test_nothing_is_loaded_for_a_run_without_changes(project):
