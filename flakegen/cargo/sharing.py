@@ -89,8 +89,6 @@ class _Sharing:
         if index is None:
             index = self._index[key] = len(self.units)
             names = [(edge.node.shared, edge.extern_crate_name) for edge in edges]
-            if len(set(dependencies)) != len(dependencies):
-                names = list(dict.fromkeys(names))
             self.units.append(SharedUnit(node, settings, platform, tuple(names)))
         return index
 

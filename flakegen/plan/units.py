@@ -243,7 +243,7 @@ def _edges(unit: Unit, units: Sequence[Unit], roles: Sequence[_Role], keys: Sequ
         elif role is _Role.BINARY:
             edges.bins[units[index].target.name] = key
     if links:
-        edges.links = tuple(sorted(links))
+        edges.links = tuple(sorted(set(links)))
     return edges
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 
@@ -31,63 +32,73 @@ def cargo_graph(command: str, arguments: list[str], cwd: Path, **environment: st
     return json.loads(done.stdout)
 
 
-def canonical(graph: dict) -> tuple[list[str], dict[str, dict]]:
-    """Sorted hashes of units with their edge sets, roots marked; and the unit of each hash, to show differences."""
-    units = graph["units"]
-    roots = set(graph["roots"])
-    hashes: dict[int, str] = {}
+def in_order(graph: dict) -> dict:
+    """The same document, all of it, with units, edges and roots sorted and renumbered; nothing else is changed.
 
-    def visit(start: int) -> None:
+    A unit's place is that of the hash of all it says, dependencies included, so that equal documents become equal.
+    Two units may say the same (cargo prints `check` for a test harness, too): then it counts who has them.
+    """
+    units = graph["units"]
+    digests = _digests(units)
+    users: list[list[str]] = [["root"] if index in graph["roots"] else [] for index in range(len(units))]
+    for index, unit in enumerate(units):
+        for edge in unit["dependencies"]:
+            users[edge["index"]].append(digests[index])
+    order = sorted(range(len(units)), key=lambda index: (digests[index], sorted(users[index])))
+    place = {old: new for new, old in enumerate(order)}
+
+    def edges(unit: dict) -> list[dict]:
+        moved = [{**edge, "index": place[edge["index"]]} for edge in unit["dependencies"]]
+        return sorted(moved, key=lambda edge: json.dumps(edge, sort_keys=True))
+
+    sorted_units = [{**units[old], "dependencies": edges(units[old])} for old in order]
+    return {**graph, "units": sorted_units, "roots": sorted(place[root] for root in graph["roots"])}
+
+
+def _digests(units: list[dict]) -> list[str]:
+    """A hash of each unit, in which dependencies count with their own hashes instead of their numbers."""
+    found: dict[int, str] = {}
+    for start in range(len(units)):
         stack = [start]
         while stack:
-            index = stack[-1]
-            missing = [d["index"] for d in units[index]["dependencies"] if d["index"] not in hashes]
+            unit = units[stack[-1]]
+            missing = [edge["index"] for edge in unit["dependencies"] if edge["index"] not in found]
             if missing:
                 stack += missing
                 continue
-            stack.pop()
-            if index not in hashes:
-                hashes[index] = _hash(units[index], hashes)
-
-    for index in range(len(units)):
-        visit(index)
-    shown = {}
-    for index, digest in hashes.items():
-        edges = sorted(
-            {(d["extern_crate_name"], hashes[d["index"]][:6]) for d in units[index]["dependencies"]}
-        )
-        shown[digest + (" root" if index in roots else "")] = {**units[index], "dependencies": edges}
-    return sorted(shown), shown
-
-
-def _hash(unit: dict, hashes: dict[int, str]) -> str:
-    edges = {
-        (d["extern_crate_name"], d.get("public"), d.get("noprelude"), hashes[d["index"]])
-        for d in unit["dependencies"]
-    }
-    own = {key: value for key, value in unit.items() if key != "dependencies"}
-    return hashlib.sha256(json.dumps([own, sorted(edges)], sort_keys=True).encode()).hexdigest()
+            edges = sorted(
+                json.dumps({**edge, "index": found[edge["index"]]}, sort_keys=True)
+                for edge in unit["dependencies"]
+            )
+            text = json.dumps({**unit, "dependencies": edges}, sort_keys=True)
+            found[stack.pop()] = hashlib.sha256(text.encode()).hexdigest()
+    return [found[index] for index in range(len(units))]
 
 
 def differences(ours: dict, theirs: dict, most: int = 6) -> str:
-    """A short text that shows what differs, causes before their consequences; empty for equal graphs."""
-    our_hashes, our_units = canonical(ours)
-    their_hashes, their_units = canonical(theirs)
-    lines = [("ours", _show(our_units[h])) for h in our_hashes if h not in their_units]
-    lines += [("cargo", _show(their_units[h])) for h in their_hashes if h not in our_units]
-    for what in ("units", "roots"):
-        if not lines and len(ours[what]) != len(theirs[what]):
-            return f"{what} differ in number: {len(ours[what])} of ours, {len(theirs[what])} of cargo's"
-    lines.sort(key=lambda line: (line[1][0], line[1][1], line[0]))
-    return "\n".join(f"only {side}: {text}" for side, (_, text) in lines[:most])
+    """Empty if the documents are equal but for their order; else a short text, causes before their consequences."""
+    if in_order(ours) == in_order(theirs):
+        return ""
+    our_lines, their_lines = _lines(ours), _lines(theirs)
+    lines = [(*line, "ours") for line in (our_lines - their_lines).elements()]
+    lines += [(*line, "cargo") for line in (their_lines - our_lines).elements()]
+    shown = "\n".join(f"only {side}: {text}" for _, text, side in sorted(lines)[:most])
+    others = {key for key in {*ours, *theirs} - {"units", "roots"} if ours.get(key) != theirs.get(key)}
+    return shown or f"they differ in the order of equal units, or in {sorted(others)}"
 
 
-def _show(unit: dict) -> tuple[int, str]:
+def _lines(graph: dict) -> Counter[tuple[int, str]]:
+    digests, roots = _digests(graph["units"]), set(graph["roots"])
+    return Counter(_show(unit, digests, is_root=index in roots) for index, unit in enumerate(graph["units"]))
+
+
+def _show(unit: dict, digests: list[str], *, is_root: bool) -> tuple[int, str]:
     profile, target = unit["profile"], unit["target"]
     settings = "/".join(str(value) for key, value in profile.items() if key != "name")
     switches = {key: value for key, value in target.items() if key not in ("name", "kind", "src_path")}
+    edges = sorted((edge["extern_crate_name"], digests[edge["index"]][:6]) for edge in unit["dependencies"])
     text = (
         f"{unit['pkg_id'].rsplit('/', 1)[-1]} {unit['mode']} {target['kind']} {target['name']} {unit['platform']}"
-        f" {unit['features']} {settings} {switches} {unit['dependencies']}"
+        f" {unit['features']} {settings} {switches} {edges}{' root' if is_root else ''}"
     )
-    return len(unit["dependencies"]), text
+    return len(edges), text
