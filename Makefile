@@ -48,6 +48,7 @@ tools:
 # The crates that the test workspaces build from: cargo's own cache is where the stand-in nixpkgs takes them from.
 crates:
 	@set -e; for lock in $(WORKSPACES); do cargo fetch --quiet --locked --manifest-path "$${lock%.lock}.toml"; done
+	@tests/tools/fetch-programs
 
 $(VENV)/installed: pyproject.toml
 	tests/tools/make-venv $(VENV) .
