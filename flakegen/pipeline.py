@@ -26,7 +26,14 @@ from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.cargo import WorkspaceFiles, plan_cargo
 from flakegen.plan.model import BuildPlan, CargoPlan
-from flakegen.plan.problems import foreign_target, not_supported, of_cargo, of_request, unknown_profile
+from flakegen.plan.problems import (
+    foreign_target,
+    not_supported,
+    nothing_to_build,
+    of_cargo,
+    of_request,
+    unknown_profile,
+)
 from flakegen.plan.project import Lowered, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
@@ -140,9 +147,14 @@ class Project:
                 problems.add(foreign)
                 continue
             try:
-                builds += list(_builds(workspace, request))
+                found = list(_builds(workspace, request))
             except CargoError as error:
                 problems.extend(of_request(error, request, self.spec))
+                continue
+            nothing = nothing_to_build(request, found, self.spec)
+            if nothing is not None:
+                problems.add(nothing)
+            builds += found
         problems.extend(not_supported(builds, self.spec))
         problems.raise_errors()
         return tuple(builds)

@@ -189,7 +189,7 @@ def _has_required_features(context: BuildContext, proposal: _Proposal, problems:
     )
     if missing and proposal.is_named:
         message = f"target `{proposal.target.name}` requires the features {', '.join(missing)}"
-        hint = f'add --features "{" ".join(missing)}"'
+        hint = "turn on " + " and ".join(f'"{feature}"' for feature in missing)
         problems.append(Problem(code="feature-required", message=message, hint=hint))
     return not missing
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flakegen.cargo.errors import CargoError, Problem
 from flakegen.cargo.package import SourceKind
+from flakegen.cargo.request import Intent
 from flakegen.cargo.source import crates_io
 from flakegen.cargo.unit import Mode
 from flakegen.cargo.workspace import Workspace
@@ -58,6 +59,17 @@ def unknown_profile(workspace: Workspace, request: CargoRequest, spec: Spec) -> 
     where = request.fields.get("profile", request.where)
     hint = did_you_mean(name, known) or f"the workspace has {', '.join(sorted(known))}"
     return spec.diagnose(where, Code.UNKNOWN_PROFILE, f"unknown profile {quoted(name)}", hint=hint)
+
+
+def nothing_to_build(request: CargoRequest, builds: Iterable[Build], spec: Spec) -> Diagnostic | None:
+    """Return what is wrong when cargo would build nothing for a package, and say that it is done."""
+    if request.request.intent is not Intent.BUILD or all(build.graph.roots for build in builds):
+        return None
+    names = ", ".join(quoted(name) for name in request.request.packages)
+    message = f"there is nothing to build in {names}: its binaries need features that are off"
+    where = request.fields.get("package", request.where)
+    hint = "turn them on with features = […]"
+    return spec.diagnose(where, Code.UNKNOWN_BINARY, message, hint=hint)
 
 
 def foreign_target(request: CargoRequest, spec: Spec) -> Diagnostic | None:

@@ -40,7 +40,7 @@ MISTAKES = {
     "required features": (
         {"selection": TargetSelection(bins=("tool",))},
         "feature-required",
-        'add --features "fast"',
+        'turn on "fast"',
     ),
     "unknown triple": (
         {"targets": ("x86_64-unknown-linux-gun",)},

@@ -203,6 +203,14 @@ def test_programs_that_need_features_which_are_off_are_no_packages(workspace, ru
     manifest.write_text(manifest.read_text() + features + bins.format("c"))
     assert "[packages" not in run("cargo", "--print-spec").out
     assert run("cargo").code == 0
+    spec = '[project]\nname = "x"\n\n[cargo]\nworkspace = "."\n\n[packages.x]\ncrate = "tool"\n'
+    write_files(workspace, {"x.toml": spec})
+    done = run("compile", "x.toml")
+    assert done.code == 2
+    said = "x.toml:8:9: error: there is nothing to build in 'tool': its binaries need features that are off"
+    assert said in done.err
+    write_files(workspace, {"x.toml": spec + 'features = ["c"]\n'})
+    assert run("compile", "x.toml").code == 0
     manifest.write_text(
         manifest.read_text().replace('required-features = ["c"]', 'required-features = ["b"]')
     )
