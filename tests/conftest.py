@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import stand_in
-from real_nix import Nix, cache_folder, find_nix, find_old_nix, find_tool
+from real_nix import Nix, cache_folder, find_cross, find_nix, find_old_nix, find_tool
 from stand_in import StandIn
 
 REPOSITORY_ONLY = {"statix"}
@@ -56,6 +56,18 @@ def old_nix() -> Nix:
 def nixpkgs(nix: Nix) -> StandIn:  # noqa: ARG001  (without Nix nobody needs nixpkgs)
     """The stand-in nixpkgs, ready to be an input: `nix.build(*nixpkgs.flake_args, f"path:{flake}#lana-cli")`."""
     return stand_in.materialise()
+
+
+@pytest.fixture(scope="session")
+def cross_tools() -> Path:
+    """The folder of rustc, gcc and qemu for other machines; see tests/tools/unpack-cross."""
+    return need("cross", find_cross())
+
+
+@pytest.fixture(scope="session")
+def cross_nixpkgs(nix: Nix, cross_tools: Path) -> StandIn:  # noqa: ARG001  (without Nix nobody needs nixpkgs)
+    """The stand-in nixpkgs with a toolchain that has the standard libraries of other machines, so that it can build."""
+    return stand_in.materialise(stand_in.cross_rust_facts(cross_tools))
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,12 @@ def find_old_nix() -> Path | None:
     return unpacked if (unpacked / "nix").exists() else None
 
 
+def find_cross() -> Path | None:
+    """The folder of the tools for other machines: see tests/tools/unpack-cross."""
+    unpacked = cache_folder() / "cross"
+    return unpacked if (unpacked / "bin/.origin").exists() else None
+
+
 class NixError(AssertionError):
     """A Nix command failed although it should not have."""
 

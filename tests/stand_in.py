@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from real_nix import CHECKOUT, cache_folder, find_tool
+from real_nix import CHECKOUT, cache_folder, find_cross, find_tool
 
 SOURCE = CHECKOUT / "tests" / "nixpkgs"
 
@@ -52,6 +52,7 @@ def host_facts() -> dict[str, object]:
         "coreutils": coreutils,
         "crateFolders": [str(folder) for folder in crate_folders()],
         "rust": rust_facts(),
+        "cross": {"folder": str(cross)} if (cross := find_cross()) else {},
         "python": {"program": sys.executable, "version": platform.python_version()},
     }
 
@@ -70,7 +71,20 @@ def rust_facts() -> dict[str, str]:
         done = subprocess.run(["rustc", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
-    return {"sysroot": ask("--print", "sysroot"), "version": ask("--version").split()[1]}
+    sysroot = ask("--print", "sysroot")
+    return {"sysroot": sysroot, "crossSysroot": sysroot, "version": ask("--version").split()[1]}
+
+
+def cross_rust_facts(cross: Path) -> dict[str, str]:
+    """The toolchain that can compile for other machines, which set-up brings (tests/tools/unpack-cross)."""
+    said = subprocess.run(
+        [cross / "native/bin/rustc", "--version"], capture_output=True, text=True, check=True
+    )
+    return {
+        "sysroot": str(cross / "native"),
+        "crossSysroot": str(cross / "aarch64"),
+        "version": said.stdout.split()[1],
+    }
 
 
 def to_nix(value: object) -> str:
@@ -85,9 +99,12 @@ def to_nix(value: object) -> str:
     raise TypeError(value)
 
 
-def materialise() -> StandIn:
-    """Writes the copy, named by what it holds: made once, shared by all runs and all workers, never half there."""
-    facts = to_nix(host_facts())
+def materialise(rust: dict[str, str] | None = None) -> StandIn:
+    """Writes the copy, named by what it holds: made once, shared by all runs and all workers, never half there.
+
+    Its rustc is the machine's own unless `rust` names another one.
+    """
+    facts = to_nix(host_facts() | ({"rust": rust} if rust else {}))
     files = sorted(path for path in SOURCE.rglob("*") if path.is_file())
     digest = hashlib.sha256(facts.encode())
     for file in files:

@@ -33,7 +33,7 @@ let
       standInTools = import ./host-tools.nix { inherit lib host buildPlatform; };
 
       pkgs = self;
-      buildPackages = if isCross then native else self;
+      buildPackages = if isCross then native // { rustc = native.standInCrossRustc; } else self;
       pkgsBuildHost = self.buildPackages;
       pkgsBuildBuild = self.buildPackages;
       pkgsHostTarget = self;

@@ -6,15 +6,8 @@
 }:
 let
   # Raw derivations: everything else, stdenv too, is built with these.
-  link =
-    name: programs:
-    let
-      found = lib.filter (program: host.programs ? ${program}) programs;
-      absent = lib.subtractLists found programs;
-      commands = map (
-        program: "${host.programs.ln} -s ${host.programs.${program}} $out/bin/${program}"
-      ) found;
-    in
+  folder =
+    name: commands:
     derivation {
       inherit name;
       inherit (buildPlatform) system;
@@ -27,11 +20,48 @@ let
       ];
     }
     // {
-      inherit absent;
       pname = name;
       standInHost = buildPlatform.system;
       meta = { };
     };
+  linkTo = name: file: "${host.programs.ln} -s ${file} $out/bin/${name}";
+
+  link =
+    name: programs:
+    let
+      found = present programs;
+    in
+    folder name (map (program: linkTo program host.programs.${program}) found)
+    // {
+      absent = lib.subtractLists found programs;
+    };
+
+  # The compiler drivers, with what nixpkgs' wrapper does for libraries of the store (see cc-wrapper.sh).
+  wrapCompiler =
+    name: program:
+    lib.concatStringsSep "\n" [
+      "{ echo '#!${host.programs.bash}'; echo ${lib.escapeShellArg "compiler=${program}"}"
+      "while IFS= read -r line; do printf '%s\\n' \"$line\"; done < ${./cc-wrapper.sh}; } > $out/bin/${name}"
+      "${host.programs.chmod} +x $out/bin/${name}"
+    ];
+  binutils = [
+    "ar"
+    "as"
+    "ld"
+    "nm"
+    "objcopy"
+    "objdump"
+    "ranlib"
+    "readelf"
+    "strip"
+  ];
+  drivers = [
+    "c++"
+    "cc"
+    "g++"
+    "gcc"
+  ];
+  present = lib.filter (name: host.programs ? ${name});
 in
 {
   inherit link;
@@ -63,31 +93,30 @@ in
   gnumake = link "gnumake-4.3" [ "make" ];
   patch = link "patch-2.7" [ "patch" ];
   xz = link "xz-5.4" [ "xz" ];
-  binutils = link "binutils-2.40" [
-    "ar"
-    "as"
-    "ld"
-    "nm"
-    "objcopy"
-    "objdump"
-    "ranlib"
-    "readelf"
-    "strip"
-  ];
-  cc = link "gcc-wrapper-12" [
-    "ar"
-    "as"
-    "c++"
-    "cc"
-    "cpp"
-    "g++"
-    "gcc"
-    "ld"
-    "nm"
-    "objcopy"
-    "objdump"
-    "ranlib"
-    "readelf"
-    "strip"
-  ];
+  binutils = link "binutils-2.40" binutils;
+  cc = folder "gcc-wrapper-12" (
+    map (name: linkTo name host.programs.${name}) (present (binutils ++ [ "cpp" ]))
+    ++ map (name: wrapCompiler name host.programs.${name}) (present drivers)
+  );
+
+  # The compiler for another platform. Without the tools for it, one that can be named, and fails when it is run.
+  crossCc =
+    platform:
+    let
+      triple = "aarch64-linux-gnu";
+      available = host.cross ? folder && platform.config == "aarch64-unknown-linux-gnu";
+      at =
+        name:
+        if available then
+          "${host.cross.folder}/bin/${triple}-${name}"
+        else
+          "/no-compiler-for-${platform.config}";
+    in
+    folder "${platform.config}-gcc-wrapper-12" (
+      map (name: linkTo "${platform.config}-${name}" (at name)) binutils
+      ++ map (name: wrapCompiler "${platform.config}-${name}" (at "gcc")) [
+        "cc"
+        "gcc"
+      ]
+    );
 }

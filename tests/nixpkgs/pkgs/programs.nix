@@ -134,6 +134,22 @@ in
   perl = linked "perl" "5.40.0";
   mold = plain "mold" "2.40.1";
 
+  # A library that can be linked, and that no machine has: for tests of crates that find one with pkg-config.
+  libmeasure = self.stdenv.mkDerivation {
+    pname = "libmeasure";
+    version = "2.5.0";
+    cc = "${self.stdenv.cc}/bin/${self.stdenv.cc.targetPrefix}cc";
+    sources = ./libmeasure;
+    buildCommand = ''
+      mkdir -p $out/include $out/lib/pkgconfig
+      cp $sources/measure.h $out/include/
+      $cc -shared -fPIC -O1 -o $out/lib/libmeasure.so $sources/measure.c
+      substitute() { while IFS= read -r line; do echo "''${line//@out@/$out}"; done; }
+      substitute < $sources/measure.pc > $out/lib/pkgconfig/measure.pc
+    '';
+    meta.description = "A small library in C, for tests";
+  };
+
   openssl = library "openssl" "3.5.1" [
     "openssl"
     "libssl"

@@ -12,14 +12,14 @@ let
       standInHost = self.stdenv.hostPlatform.system;
     };
 
-  rust =
-    name: programs: mainProgram:
+  rust = rustOf host.rust.sysroot;
+  rustOf =
+    sysroot: name: programs: mainProgram:
     forHost (
       self.stdenvNoCC.mkDerivation {
         pname = name;
         version = host.rust.version;
-        inherit (host.rust) sysroot;
-        inherit programs;
+        inherit sysroot programs;
         buildCommand = ''
           mkdir -p $out/bin
           for program in $programs; do ln -s "$sysroot/bin/$program" "$out/bin/$program"; done
@@ -50,8 +50,22 @@ lib.genAttrs [
     unwrapped = self.rustc;
     llvmPackages = { };
   };
+  # The rustc of a cross set's buildPackages: a build of its own, with the standard library of the set's platform.
+  standInCrossRustc = rustOf host.rust.crossSysroot "rustc-for-cross" [ "rustc" "rustdoc" ] "rustc";
   cargo = rust "cargo" [ "cargo" ] "cargo";
   clippy = rust "clippy" [ "cargo-clippy" "clippy-driver" ] "cargo-clippy";
   rustfmt = rust "rustfmt" [ "cargo-fmt" "rustfmt" ] "rustfmt";
+  # LLVM's linker, of the tools for other machines.
+  lld = forHost (
+    self.stdenvNoCC.mkDerivation {
+      pname = "lld";
+      version = "19.1.7";
+      program = if host.cross ? folder then "${host.cross.folder}/bin/lld" else "/no-lld-on-this-machine";
+      buildCommand = ''
+        mkdir -p $out/bin
+        for name in lld ld.lld wasm-ld; do ln -s "$program" "$out/bin/$name"; done
+      '';
+    }
+  );
   rust-analyzer = rust "rust-analyzer" [ ] "rust-analyzer";
 }

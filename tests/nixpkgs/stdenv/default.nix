@@ -22,13 +22,15 @@ let
     "xz"
   ];
 
-  ccFor = tools.cc // {
-    targetPrefix =
-      if lib.systems.equals buildPlatform hostPlatform then "" else "${hostPlatform.config}-";
+  isCross = !lib.systems.equals buildPlatform hostPlatform;
+  # One folder of links for compiler and binutils, where nixpkgs has two.
+  cc = if isCross then tools.crossCc hostPlatform else tools.cc;
+  ccFor = cc // {
+    targetPrefix = if isCross then "${hostPlatform.config}-" else "";
     isGNU = !hostPlatform.isDarwin;
     isClang = hostPlatform.isDarwin;
-    bintools = tools.binutils;
-    cc = tools.cc;
+    bintools = if isCross then cc else tools.binutils;
+    inherit cc;
     libc = null;
   };
 

@@ -71,8 +71,8 @@ activate() { # activate PACKAGE native|target
     for pkgconfig in "$package/lib/pkgconfig" "$package/share/pkgconfig"; do
       [ ! -d "$pkgconfig" ] || addToSearchPath PKG_CONFIG_PATH "$pkgconfig"
     done
-    [ ! -d "$package/include" ] || addToSearchPath C_INCLUDE_PATH "$package/include"
-    [ ! -d "$package/lib" ] || addToSearchPath LIBRARY_PATH "$package/lib"
+    [ ! -d "$package/include" ] || export NIX_CFLAGS_COMPILE="${NIX_CFLAGS_COMPILE:-} -isystem $package/include"
+    [ ! -d "$package/lib" ] || export NIX_LDFLAGS="${NIX_LDFLAGS:-} -L$package/lib"
   fi
   if [ -f "$package/nix-support/propagated-build-inputs" ]; then
     for inner in $(cat "$package/nix-support/propagated-build-inputs"); do activate "$inner" "$kind"; done
