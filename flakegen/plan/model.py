@@ -13,7 +13,7 @@ class Cross(Struct, frozen=True, kw_only=True):
     """What a cross build is for: its name in the flake (a system or a triple), and nixpkgs' package set for it."""
 
     name: str
-    packages: str  # in `pkgsCross`
+    packages: str | None  # in `pkgsCross`; None: a machine without packages of its own
 
 
 class Platform(Struct, frozen=True, kw_only=True):

@@ -124,6 +124,7 @@ def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: CargoPlan | None
 
 
 def _crate_overrides(spec: Spec, scope: Scope) -> dict[str, Expr]:
+    """Return nixpkgs' protocol for the spec's crates; ``pkgs`` in it are the packages of the machine built for."""
     if spec.cargo is None:
         return {}
     overrides = {name: _override(override, scope) for name, override in spec.cargo.crates.items()}
@@ -135,7 +136,7 @@ def _crate_overrides(spec: Spec, scope: Scope) -> dict[str, Expr]:
 def _override(override: CrateOverride, scope: Scope) -> dict[str, object]:
     entries: dict[str, object] = {}
     if override.native_build_inputs:
-        entries["nativeBuildInputs"] = scope.references(override.native_build_inputs)
+        entries["nativeBuildInputs"] = scope.tools(override.native_build_inputs)
     if override.build_inputs:
         entries["buildInputs"] = scope.references(override.build_inputs)
     if override.env:

@@ -62,6 +62,17 @@ class Scope:
         """Return what each of several references means."""
         return [self.reference(reference) for reference in references]
 
+    def tools(self, references: Iterable[Reference]) -> list[Expr]:
+        """Return what several references mean for the machine that builds, where ``pkgs`` may be for another one."""
+        return [
+            (
+                nix.select("pkgs.buildPackages", *reference.name)
+                if reference.namespace is Namespace.PKGS
+                else self.reference(reference)
+            )
+            for reference in references
+        ]
+
     def template(self, template: Template) -> Expr:
         """Return the string that a template makes."""
         return nix.interpolated(

@@ -14,17 +14,21 @@ TRIPLES = {
     System.AARCH64_DARWIN: "aarch64-apple-darwin",
 }
 
-CROSS_SETS = {
+CROSS_SETS: dict[str, str | None] = {
     "aarch64-apple-darwin": "aarch64-darwin",
     "aarch64-unknown-linux-gnu": "aarch64-multiplatform",
     "aarch64-unknown-linux-musl": "aarch64-multiplatform-musl",
     "i686-unknown-linux-gnu": "gnu32",
     "riscv64gc-unknown-linux-gnu": "riscv64",
+    "wasm32-unknown-unknown": None,
     "x86_64-pc-windows-gnu": "mingwW64",
     "x86_64-unknown-linux-gnu": "gnu64",
     "x86_64-unknown-linux-musl": "musl64",
 }
-"""The names in `pkgsCross` of the targets that flakegen can build for (nixpkgs, lib/systems/examples.nix)."""
+"""The names in `pkgsCross` of the targets that flakegen can build for (nixpkgs, lib/systems/examples.nix).
+
+WebAssembly without a system has no packages; nixpkgs' own rustc has its standard library (rustc.nix).
+"""
 
 
 def target_of(request: CargoRequest) -> str | None:
@@ -58,5 +62,5 @@ def _platform(system: System, request: CargoRequest) -> Platform:
         system=system.value,
         host=host,
         target=target,
-        cross=Cross(name=foreign, packages=CROSS_SETS.get(target, "")),
+        cross=Cross(name=foreign, packages=CROSS_SETS.get(target)),
     )

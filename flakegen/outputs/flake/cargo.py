@@ -55,8 +55,8 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
         arguments["env"] = dict(plan.cargo_env)
     if plan.crate_overrides:
         arguments["overrides"] = nix.function(
-            "packages",
-            nix.update(nix.select("packages.defaultCrateOverrides"), nix.attrs(dict(plan.crate_overrides))),
+            "pkgs",
+            nix.update(nix.select("pkgs.defaultCrateOverrides"), nix.attrs(dict(plan.crate_overrides))),
         )
     workspace = nix.call("import", nix.path(f"./{plan.runtime}"), arguments)
     on_platform = nix.function("platform", nix.function("targetPkgs", nix.function("shared", workspace)))
@@ -77,7 +77,11 @@ def _foreign(cargo: CargoPlan) -> dict[str, object]:
         name: nix.call(
             "cargoOn",
             nix.interpolated(nix.identifier("system"), f"-to-{name}"),
-            nix.select("pkgs.pkgsCross", sets[name]),
+            (
+                nix.identifier("pkgs")
+                if (packages := sets[name]) is None
+                else nix.select("pkgs.pkgsCross", packages)
+            ),
             nix.identifier("cargo"),
         )
         for name in sorted(sets)
