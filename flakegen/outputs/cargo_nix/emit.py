@@ -24,6 +24,7 @@ _RUNTIME = (
     "fetched.nix",
     "fmt.sh",
     "join.sh",
+    "override.nix",
     "script.nix",
     "script.sh",
     "test.sh",

@@ -62,6 +62,8 @@ let
       // attributes
     );
 
+  isWasm = triple: builtins.match "wasm.*" triple != null;
+
   toolbox =
     triple: packages:
     shell (plain ./toolbox.sh) {
@@ -70,7 +72,7 @@ let
       shell = bash;
       cargoForUnits = plain ./cargo.sh;
       tools = tools // {
-        linker = tool packages "cc";
+        linker = if isWasm triple then "${pkgs.lld}/bin/wasm-ld" else tool packages "cc";
       };
     };
 
@@ -85,7 +87,7 @@ let
         HOST = host;
         TARGET = triple;
       }
-      // (if triple == host then { } else foreignTools triple packages);
+      // (if triple == host || isWasm triple then { } else foreignTools triple packages);
     };
   foreignTools =
     triple: packages:
@@ -102,6 +104,14 @@ let
   platform = triple: packages: rec {
     inherit packages triple;
     isApple = builtins.match ".*-apple-.*" triple != null;
+    # What the name of a program ends in.
+    suffix =
+      if isWasm triple then
+        ".wasm"
+      else if builtins.match ".*-windows-.*" triple != null then
+        ".exe"
+      else
+        "";
     toolbox' = "${toolbox triple packages}";
     withoutFlags = "${platformEnvironment triple packages [ ]}";
     environment =
@@ -119,37 +129,30 @@ in
     shell script (attributes // { toolbox = platform.toolbox'; });
 
   # The same script in nixpkgs' stdenv: for crates that an override gives native libraries, and where linking needs the
-  # platform's own environment. `given` is what the override said.
+  # platform's own environment. `stage` is what is done, of what buildRustCrate does in one derivation: "script" (compile
+  # the build script), "run" or "compile"; `installs`: whether it is the crate's product; `given`: what the override said.
   inStdenv =
-    platform: script: given: attributes:
+    platform: script:
+    {
+      stage,
+      installs,
+      given ? { },
+    }:
+    attributes:
     let
-      own = {
-        buildInputs = null;
-        nativeBuildInputs = null;
-        propagatedBuildInputs = null;
-        hardeningDisable = null;
-        patches = null;
-        prePatch = null;
-        postPatch = null;
-        preConfigure = null;
-        postConfigure = null;
-        preBuild = null;
-        postBuild = null;
-        src = null;
-        env = null;
-      };
-      variables = builtins.removeAttrs given (builtins.attrNames own ++ [ "extraRustcOpts" ]);
+      said = import ./override.nix given stage;
     in
     platform.packages.stdenv.mkDerivation (
       attributes
-      // builtins.intersectAttrs own given
+      // said.attributes
       // {
+        inherit stage installs;
+        inherit (said) hasHooks linkFlags env;
         __structuredAttrs = true;
         strictDeps = true;
         toolbox = platform.toolbox';
         buildCommand = "source ${script}";
-        env = given.env or { } // builtins.mapAttrs (_: toString) variables;
-        rustFlags = attributes.rustFlags ++ given.extraRustcOpts or [ ];
+        rustFlags = attributes.rustFlags ++ said.rustFlags;
       }
     );
 }

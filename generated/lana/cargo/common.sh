@@ -7,22 +7,28 @@ out=${outputs[out]}
 source "$toolbox/env"
 if [[ -z ${stdenv:-} ]]; then export PATH=$toolPath HOME=/homeless-shelter; fi
 
-# Runs a hook that a crate override gave; nothing outside stdenv.
-run_hook() {
-  if [[ -n ${stdenv:-} ]]; then runHook "$1"; fi
+# run_hooks HOOK…: what a crate override wants to be run.
+run_hooks() {
+  local hook
+  if [[ -n ${hasHooks:-} ]]; then for hook; do runHook "$hook"; done; fi
 }
 
-# enter_source: goes where cargo would go, the workspace's root or the root of the package fetched. An override that patches
-# gets a writable copy.
+# enter_source: goes where cargo would go, the workspace's root or the root of the package fetched. An override with hooks
+# gets a writable copy, and its first hooks run there.
 enter_source() {
-  if [[ -n ${stdenv:-} && -n "${patches[*]:-}${prePatch:-}${postPatch:-}" ]]; then
+  if [[ -n ${hasHooks:-} ]]; then
     cp -r "$src" source
     chmod -R u+w source
     src=$PWD/source
-    cd "$src"
-    patchPhase
   fi
   manifestDir=$src${directory:+/$directory}
+  if [[ -n ${hasHooks:-} ]]; then
+    lib=$out
+    if [[ -n $isLocal ]]; then cd "$manifestDir"; else cd "$src"; fi
+    patchPhase
+    cd "$manifestDir"
+    run_hooks preConfigure
+  fi
   local top=$src${workspace:+/$workspace}
   if [[ -n $isLocal && $manifestDir/ == "$top"/* ]]; then
     cd "$top"
@@ -90,6 +96,7 @@ dylibArgs=()
 add_libraries() {
   local name unit file
   local -a lists=()
+  add_link_flags
   if [[ -n $script && -e $script/search ]]; then add_once search "$script/search"; fi
   if [[ -n $script && -e $script/link-arg-cdylib ]]; then add_once dylibArgs "$script/link-arg-cdylib"; fi
   for name in "${!externs[@]}"; do
@@ -111,6 +118,19 @@ add_libraries() {
   case " ${crateTypes[*]} " in
     *" cdylib "*) for name in "${dylibArgs[@]}"; do args+=(-C "link-arg=$name"); done ;;
   esac
+}
+
+# add_link_flags: an override's `extraLinkFlags`, which dependents have too as far as they are search paths.
+add_link_flags() {
+  local word previous=
+  for word in "${linkFlags[@]}"; do
+    case $previous$word in
+      -L) previous=-L && continue ;;
+      -L*) search+=("${word#-L}") ;;
+      *) args+=("$word") ;;
+    esac
+    previous=
+  done
 }
 
 # add_script_output: what the package's build script asked for (Cargo book, "Outputs of the Build Script").

@@ -37,14 +37,20 @@ else
   mkdir -p "$out/bin"
   args+=(--emit="$emit" -o "$out/bin/$program")
 fi
-run_hook preBuild
+if [[ ${stage:-} == compile ]]; then
+  if [[ -z $script ]]; then run_hooks postConfigure; fi
+  run_hooks preBuild
+fi
 if ! run "${tools[$driver]}" "${args[@]}"; then
   if [[ -n $command ]]; then
     printf '%s\n' "note: if a file is missing that the repository has, the generated files are older than it; run: $command" >&2
   fi
   exit 1
 fi
-run_hook postBuild
+if [[ ${stage:-} == compile ]]; then
+  run_hooks postBuild
+  if [[ -n $installs ]]; then run_hooks preInstall postInstall; fi
+fi
 
 if [[ -n $isLibrary ]]; then
   # A procedural macro is complete in itself: its own dependencies end here.

@@ -32,13 +32,12 @@ for unit in "${linked[@]}"; do
 done
 
 cd "$manifestDir"
-run_hook preConfigure
 log=$NIX_BUILD_TOP/output
 if ! run "$build/bin/$program" >"$log"; then
   cat "$log" >&2
   exit 1
 fi
-run_hook postConfigure
+run_hooks postConfigure
 
 fail() {
   printf '%s\n' "error: build script of $pname $version: $1" >&2

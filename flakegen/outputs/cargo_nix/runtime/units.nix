@@ -39,6 +39,7 @@ let
     let
       machine = machineOf unit;
       override = (if unit.cross then overridesOf.target else overridesOf.host).${crate.name} or null;
+      place = placeOf crate unit;
       given = override {
         crateName = crate.name;
         inherit (crate) version;
@@ -46,11 +47,30 @@ let
       };
     in
     if override != null then
-      builder.inStdenv machine script given attributes
+      builder.inStdenv machine script (place // { inherit given; }) attributes
     else if links && machine.packages.stdenv.hostPlatform.isDarwin then
-      builder.inStdenv machine script { } attributes
+      builder.inStdenv machine script place attributes
     else
       builder.lean machine script attributes;
+
+  # Which part of a crate's build a unit is: see `inStdenv`.
+  placeOf =
+    crate: unit:
+    let
+      kindOf = target: crate.targets.${target}.kind;
+      kind = kindOf unit.target;
+      hasPrograms = builtins.any (target: kindOf target == "bin") (builtins.attrNames crate.targets);
+    in
+    {
+      stage =
+        if unit.mode == "run" then
+          "run"
+        else if kind == "custom-build" then
+          "script"
+        else
+          "compile";
+      installs = unit.mode == "build" && kind == (if hasPrograms then "bin" else "lib");
+    };
 
   # An entry of the table with its defaults, and with what this platform adds to it.
   complete =
@@ -178,7 +198,7 @@ let
           inherit isLibrary;
           isTestTarget = part.kind == "test" || part.kind == "bench";
           binary = if part.kind == "bin" then part.name else "";
-          program = part.name;
+          program = part.name + machine.suffix;
           profileFlags =
             profile
             ++ (if machine.isApple then appleFlags profile else [ ])
