@@ -1,0 +1,3 @@
+fn main() {
+    std::process::exit(plug::features() as i32);
+}

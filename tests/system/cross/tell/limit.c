@@ -1,0 +1,3 @@
+#include "measure.h"
+
+int limit(void) { return MEASURE_LIMIT; }
