@@ -87,6 +87,16 @@ def flakegen(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def commit_all(folder: Path) -> None:
+    """Make a folder a git repository with one commit."""
+    environment = os.environ | {"GIT_CONFIG_GLOBAL": os.devnull}
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+    for command in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-q", "-m", "one")):
+        subprocess.run(
+            ["git", *identity, *command], cwd=folder, env=environment, check=True, capture_output=True
+        )
+
+
 def crates_of(derivations: Iterable[str]) -> set[str]:
     """The names of derivations, without store hash and version: `core-report lib.crate-unit`, `tests`."""
     return {

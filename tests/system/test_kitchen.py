@@ -8,22 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from lana import flakegen
+from lana import commit_all, flakegen
 from real_nix import Nix
 from stand_in import StandIn
 
 HERE = Path(__file__).parent
-GIT_IDENTITY = {
-    "GIT_AUTHOR_NAME": "a",
-    "GIT_AUTHOR_EMAIL": "a@b",
-    "GIT_COMMITTER_NAME": "a",
-    "GIT_COMMITTER_EMAIL": "a@b",
-}
-
-
-def git(folder: Path, *arguments: str) -> None:
-    environment = os.environ | GIT_IDENTITY | {"GIT_CONFIG_GLOBAL": os.devnull}
-    subprocess.run(["git", *arguments], cwd=folder, env=environment, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +24,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (crate / "src").mkdir(parents=True)
     (crate / "Cargo.toml").write_text('[package]\nname = "outside"\nversion = "4.5.6"\nedition = "2021"\n')
     (crate / "src/lib.rs").write_text('pub fn who() -> &\'static str {\n    "a guest"\n}\n')
-    git(outside, "init", "-q", "-b", "main")
-    git(outside, "add", ".")
-    git(outside, "commit", "-q", "-m", "one")
+    commit_all(outside)
     project = folder / "project"
     shutil.copytree(HERE / "kitchen", project / "kitchen")
     shutil.copy(HERE / "kitchen.toml", project / "kitchen.toml")

@@ -33,6 +33,48 @@ in
       extraLinkFlags = [ "-L${self.zlib}/lib" ];
     };
     prost-build = _: { nativeBuildInputs = [ self.protobuf ]; };
+    # For tests: everything of buildRustCrate's protocol that overrides use. crateBin is as `rink` has it, and says nothing
+    # to who knows the targets from the manifest.
+    stand-in-hooks = attrs: {
+      patches = [ ./stand-in-hooks.patch ];
+      postPatch = ''
+        substituteInPlace src/lib.rs --replace-fail "as written" "as changed for ${attrs.crateName} ${attrs.version}"
+      '';
+      preConfigure = "export STAND_IN_CONFIGURED=configured";
+      postConfigure = ''echo "after the script" >> "$OUT_DIR/made.txt"'';
+      preBuild = "export STAND_IN_BUILDING=building";
+      postBuild = "echo built > note";
+      postInstall = ''
+        mkdir -p $out/share
+        cp note $out/share/
+      '';
+      features = attrs.features ++ [ "of-override" ];
+      extraRustcOpts = [
+        "--cfg one"
+        "--cfg two --cfg three"
+      ];
+      extraRustcOptsForBuildRs = [ "--cfg in_script" ];
+      extraLinkFlags = [ "-L${self.libmeasure}/lib -lmeasure" ];
+      propagatedBuildInputs = [ self.zlib ];
+      hardeningDisable = [ "all" ];
+      crateBin = [
+        {
+          name = "rink";
+          path = "src/bin/rink.rs";
+        }
+      ];
+      meta.description = "changed";
+      STAND_IN_TRUE = true;
+      STAND_IN_FALSE = false;
+      STAND_IN_LIST = [
+        1
+        "two"
+      ];
+      STAND_IN_PATH = "${self.libmeasure}/include";
+      STAND_IN_NULL = null;
+    };
+    # For tests: a crate of the workspace itself.
+    stand-in-local = _: { preConfigure = "export STAND_IN_CONFIGURED=configured"; };
     # For tests: depends on the attributes that it is given, and shows in the built crate.
     stand-in-native = attrs: {
       env = {

@@ -1,0 +1,1 @@
+pub const TEXT: &str = "as it was";
