@@ -45,17 +45,29 @@ class DiskTree:
 
 
 class ManifestContext(Struct, frozen=True, kw_only=True):
-    """What the readers of one manifest share; problems are collected in ``problems``."""
+    """What the readers of one manifest share; problems are collected in ``problems``.
+
+    ``lost`` are targets without a file, which cargo only minds in members, and leaves out elsewhere.
+    """
 
     path: Path
     tree: FileTree
     name: str
     edition: str
     problems: list[Problem]
+    lost: list[Problem]
 
     def complain(self, keys: Sequence[str], message: str, hint: str | None = None) -> None:
         """Record a problem placed at a key of this manifest."""
-        self.problems.append(problem_at(self.path, keys, "manifest-target", message, hint))
+        self.problems.append(self._problem(keys, message, hint))
+
+    def lose(self, section: _Section, message: str, hint: str) -> None:
+        """Record that a listed target has no file; a package without one of its binaries is always wrong."""
+        problems = self.problems if section.kind is TargetKind.BIN else self.lost
+        problems.append(self._problem((section.key,), message, hint))
+
+    def _problem(self, keys: Sequence[str], message: str, hint: str | None) -> Problem:
+        return problem_at(self.path, keys, "manifest-target", message, hint)
 
 
 class _Section(Struct, frozen=True):
@@ -210,7 +222,8 @@ def _listed(
         paths = {_normal(item["path"]) for item in chosen if isinstance(item.get("path"), str)}
         if automatic is not False:
             chosen += [{"name": n, "path": p} for n, p in inferred if n not in names and p not in paths]
-    targets = [_target(section, item, inferred, context, has_lib=has_lib) for item in chosen]
+    found = (_target(section, item, inferred, context, has_lib=has_lib) for item in chosen)
+    targets = [target for target in found if target is not None]
     _check_unique(section, targets, context)
     return sorted(targets, key=lambda target: target.name)
 
@@ -235,7 +248,7 @@ def _target(
     context: ManifestContext,
     *,
     has_lib: bool,
-) -> Target:
+) -> Target | None:
     name = _text(item, "name", section.key, context)
     if name is None:
         context.complain((section.key,), f"a {section.key} target needs a name")
@@ -243,6 +256,8 @@ def _target(
     path = _text(item, "path", section.key, context) or _path_of(
         section, name, inferred, context, has_lib=has_lib
     )
+    if path is None:
+        return None
     return Target(
         kind=section.kind,
         name=name,
@@ -271,8 +286,8 @@ def _path_of(
     context: ManifestContext,
     *,
     has_lib: bool,
-) -> str:
-    """The path of a target listed without one."""
+) -> str | None:
+    """The path of a target listed without one; None if it has no file."""
     candidates = [path for found, path in inferred if found == name]
     if len(candidates) == 1:
         return candidates[0]
@@ -281,11 +296,11 @@ def _path_of(
         return legacy
     if candidates:
         message = f"cannot infer the path of {section.key} `{name}`: both {' and '.join(candidates)} exist"
-        context.complain((section.key,), message, f"give {section.key}.path")
+        context.lose(section, message, f"give {section.key}.path")
     else:
         message = f"can't find {section.key} `{name}` at `{section.folder}/{name}.rs` or `{section.folder}/{name}/main.rs`"
-        context.complain((section.key,), message, f"create the file, or give {section.key}.path")
-    return f"{section.folder}/{name}.rs"
+        context.lose(section, message, f"create the file, or give {section.key}.path")
+    return None
 
 
 def _legacy_path(section: _Section, name: str, context: ManifestContext, *, has_lib: bool) -> str | None:
@@ -303,12 +318,7 @@ def _legacy_path(section: _Section, name: str, context: ManifestContext, *, has_
 
 def _build_script(package: Table, context: ManifestContext) -> Target | None:
     value = package.get("build")
-    if isinstance(value, list):
-        context.complain(
-            ("package", "build"), "several build scripts are unstable in cargo and not supported"
-        )
-        return None
-    if value is False or (value is None and not context.tree.exists("build.rs")):
+    if value is False or isinstance(value, list) or (value is None and not context.tree.exists("build.rs")):
         return None
     path = value if isinstance(value, str) else "build.rs"
     stem = posixpath.splitext(posixpath.basename(path))[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from flakegen.cargo.inheritance import Inheritance, WorkspaceDefaults, is_inheri
 from flakegen.cargo.package import Dependency, DependencyKind, Lint, Package, PackageId, Source, SourceKind
 from flakegen.cargo.source import crates_io, git_source, registry_source
 from flakegen.cargo.toml_file import Table, problem_at
+from flakegen.cargo.unstable import Complaint, placed, unstable_dependency, unstable_package
 from flakegen.cargo.version import parse_requirement, parse_version
 
 EDITIONS = ("2015", "2018", "2021", "2024")
@@ -71,9 +72,13 @@ def package_table(table: Table) -> Table | None:
 class _Reader:
     """Reads one manifest, collecting problems so that all of them are reported at once."""
 
-    def __init__(self, table: Table, place: ManifestPlace, defaults: WorkspaceDefaults | None) -> None:
+    def __init__(
+        self, table: Table, place: ManifestPlace, defaults: WorkspaceDefaults | None, lost: list[Problem]
+    ) -> None:
         self.table = table
         self.place = place
+        self.lost = lost
+        self.title = ""  # of the package, for messages
         self.problems: list[Problem] = []
         self.inheritance = Inheritance(place.path, place.directory, defaults, self.problems)
 
@@ -81,6 +86,11 @@ class _Reader:
         self, keys: tuple[str, ...], message: str, hint: str | None = None, code: str = "manifest"
     ) -> None:
         self.problems.append(problem_at(self.place.path, keys, code, message, hint))
+
+    def refuse(self, complaints: Iterable[Complaint]) -> None:
+        """Say of which package a complaint is: a fetched one's place tells users little."""
+        named = [(keys, f"`{self.title}`: {message}", hint) for keys, message, hint in complaints]
+        self.problems += placed(self.place.path, named)
 
     def text(self, package: Table, key: str, default: str = "") -> str:
         value = package.get(key)
@@ -103,6 +113,8 @@ class _Reader:
             self.complain(
                 ("package", "edition"), f"unknown edition `{edition}`", "one of " + ", ".join(EDITIONS)
             )
+        self.title = f"{name} {version.strip()}"
+        self.refuse(unstable_package(self.table, package))
         targets = discover_targets(self.table, package, self.context(name, edition))
         result = Package(
             id=PackageId(name=name, version=version.strip(), source=self.place.source),
@@ -121,7 +133,12 @@ class _Reader:
     def context(self, name: str, edition: str) -> ManifestContext:
         place = self.place
         return ManifestContext(
-            path=place.path, tree=place.tree, name=name, edition=edition, problems=self.problems
+            path=place.path,
+            tree=place.tree,
+            name=name,
+            edition=edition,
+            problems=self.problems,
+            lost=self.lost,
         )
 
     def features(self) -> dict[str, tuple[str, ...]]:
@@ -205,6 +222,9 @@ class _Reader:
             value = self.inheritance.dependency(keys, name, value)
             if value is None:
                 return None
+        if complaints := list(unstable_dependency(keys, name, value)):
+            self.refuse(complaints)
+            return None
         default = value.get("default-features", value.get("default_features", True))
         requirement = value.get("version") or ""
         if not isinstance(requirement, str) or (requirement and parse_requirement(requirement) is None):
@@ -254,13 +274,21 @@ class _Reader:
         return None if source == crates_io() else source
 
 
-def read_package(table: Table, place: ManifestPlace, defaults: WorkspaceDefaults | None = None) -> Package:
+def read_package(
+    table: Table,
+    place: ManifestPlace,
+    defaults: WorkspaceDefaults | None = None,
+    lost: list[Problem] | None = None,
+) -> Package:
     """Turn a parsed manifest into a package.
+
+    ``lost`` gets a problem for each listed target that has no file: cargo refuses members that have such targets, and
+    leaves them out of other packages (many an old crate was published without its benchmarks).
 
     Raises:
         ManifestError: with every problem found in this manifest.
     """
-    return _Reader(table, place, defaults).read()
+    return _Reader(table, place, defaults, [] if lost is None else lost).read()
 
 
 def path_package_source(directory: str) -> Source:

@@ -21,4 +21,5 @@ class Profile(Struct, frozen=True, kw_only=True):
     panic: str
     strip: str | None  # None, "debuginfo", "symbols"
     strip_deferred: bool  # cargo's {"deferred": …} against {"resolved": …}
+    hint_mostly_unused: bool | None  # stable cargo does nothing with it, and prints it
     is_release: bool  # the profile's root is release: PROFILE=release for build scripts

@@ -94,6 +94,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any], str]] = {
     "lto": ("lto", _lto, 'true, false, "thin", "fat" or "off"'),
     "codegen-units": ("codegen_units", _number, "a number"),
     "panic": ("panic", _panic, '"unwind" or "abort"'),
+    "hint-mostly-unused": ("hint_mostly_unused", _boolean, "true or false"),
     "incremental": ("incremental", _boolean, "true or false"),
     "rpath": ("rpath", _boolean, "true or false"),
     "strip": ("strip", _strip, '"none", "debuginfo", "symbols", true or false'),
@@ -345,6 +346,7 @@ def _base(root: str) -> dict[str, Any]:
         "incremental": dev,
         "panic": "unwind",
         "strip": None,
+        "hint_mostly_unused": None,
     }
 
 

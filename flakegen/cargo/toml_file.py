@@ -76,6 +76,12 @@ def _keys(text: str) -> tuple[list[str], int]:
     return parts, at
 
 
+def _common(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many keys two paths begin with alike."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
+
+
 def locate(text: str, keys: Sequence[str]) -> tuple[int, int] | None:
     """Line and column (from 1) of the longest prefix of ``keys`` that stands in a TOML text.
 
@@ -95,7 +101,7 @@ def locate(text: str, keys: Sequence[str]) -> tuple[int, int] | None:
             if not own or not stripped.startswith("=", end):
                 continue
             path, column = header + own, indent + 1
-        matched = len(path) if wanted[: len(path)] == path else 0
+        matched = _common(path, wanted)  # `key.x = …` is the place of `key.y`, if that stands nowhere itself
         if matched and (best is None or matched > best[0]):
             best = (matched, (number, column))
     return best[1] if best else None

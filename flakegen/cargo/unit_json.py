@@ -46,6 +46,7 @@ def _target(target: Target, folder: str) -> dict[str, Any]:
 
 
 def _profile(profile: Profile) -> dict[str, Any]:
+    hint = profile.hint_mostly_unused
     strip: Any = "None" if profile.strip is None else {"Named": profile.strip}
     return {
         "name": profile.name,
@@ -61,6 +62,7 @@ def _profile(profile: Profile) -> dict[str, Any]:
         "incremental": profile.incremental,
         "panic": profile.panic,
         "strip": {"deferred" if profile.strip_deferred else "resolved": strip},
+        **({} if hint is None else {"hint_mostly_unused": hint}),
     }
 
 

@@ -21,6 +21,7 @@ from flakegen.cargo.package import Package, PackageId, SourceKind, Target, Targe
 from flakegen.cargo.resolution import LockedGraph, ResolvedDependency, package_order
 from flakegen.cargo.source import patch_key
 from flakegen.cargo.toml_file import Table, problem_at, read_text
+from flakegen.cargo.unstable import unstable_settings
 from flakegen.cargo.workspace_files import ManifestLoader, WorkspaceFiles, find_workspace, path_packages
 
 FactsProvider = Callable[[Lock, Path], Facts]
@@ -88,13 +89,20 @@ def load_workspace(
     config = load_config(config_roots or _own_config(loader, manifest))
     loader.registries = config.registries
     files = find_workspace(loader, manifest)
-    problems = [p for path in files.members for p in check_features(loader.package(path), Path(path))]
+    problems = [p for path in files.members for p in _member_problems(loader, path)]
+    problems += unstable_settings(loader.raw(files.root_manifest).table, Path(files.root_manifest), config)
     raise_all(ManifestError, problems)
     root = Path(loader.root)
     lock_path = root / "Cargo.lock"
     lock = parse_lock(_lock_text(lock_path), lock_path)
     known = facts if isinstance(facts, Facts) else facts(lock, root)
     return _Builder(loader, files, config, lock, known).build()
+
+
+def _member_problems(loader: ManifestLoader, path: str) -> list[Problem]:
+    """What cargo minds in the manifests of members, and not in those of other packages."""
+    features = check_features(loader.package(path), Path(path))
+    return [*features, *loader.lost[path]]
 
 
 def _own_config(loader: ManifestLoader, manifest: str) -> ConfigRoots:

@@ -51,6 +51,7 @@ class ManifestLoader(Struct, kw_only=True):
     root: str = ""  # the workspace's folder
     cargo_home: str | None = None
     _raw: dict[str, RawManifest] = field(default_factory=dict)
+    lost: dict[str, list[Problem]] = field(default_factory=dict)  # targets without a file, by manifest
     _packages: dict[str, Package] = field(default_factory=dict)
     _exists: dict[str, bool] = field(default_factory=dict)
 
@@ -103,7 +104,8 @@ class ManifestLoader(Struct, kw_only=True):
                 lambda folder: path_package_source(self.relative(folder)),
                 self.registries,
             )
-            self._packages[path] = read_package(raw.table, place, self.defaults(raw))
+            lost = self.lost.setdefault(path, [])
+            self._packages[path] = read_package(raw.table, place, self.defaults(raw), lost)
         return self._packages[path]
 
     def defaults(self, raw: RawManifest) -> WorkspaceDefaults | None:

@@ -21,6 +21,8 @@ from flakegen.cargo.request import BuildRequest, Every, Intent, TargetRule, Targ
 from flakegen.cargo.unit_graph import build_unit_graph
 from flakegen.cargo.unit_json import unit_graph_json
 from flakegen.cargo.workspace import Workspace, load_workspace
+from flakegen.diagnostics.render import render_all
+from flakegen.plan.problems import of_cargo
 
 EXIT_BAD_INPUT = 2
 
@@ -195,8 +197,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         print(units(arguments))
     except CargoError as error:
-        for problem in error.problems:
-            print(_line(problem), file=sys.stderr)
+        print(render_all(of_cargo(error)), end="", file=sys.stderr)
         if isinstance(error, FactsError):
             print("hint: --fetch lets cargo download them", file=sys.stderr)
         return EXIT_BAD_INPUT
@@ -205,15 +206,6 @@ def run(arguments: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return 0
-
-
-def _line(problem: Problem) -> str:
-    """`error[CODE]: message`, with the place under it."""
-    place = ":".join(str(part) for part in (problem.path, problem.line, problem.column) if part is not None)
-    lines = [f"error[{problem.code}]: {problem.message}"]
-    lines += [f"  --> {place}"] if place else []
-    lines += [f"hint: {problem.hint}"] if problem.hint else []
-    return "\n".join(lines)
 
 
 def main(argv: list[str] | None = None) -> int:

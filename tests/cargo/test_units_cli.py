@@ -11,11 +11,20 @@ from pathlib import Path
 import pytest
 from materialise import materialise
 from oracle import cargo_environment, cargo_graph, differences
+from real_nix import cache_folder
 from small import lock, package, write
 
 from flakegen.cli.units import main
 
 ROOT = Path(__file__).parents[2]
+
+
+def command(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`flakegen units` as a process of its own."""
+    environment = {**cargo_environment(), "PYTHONPATH": str(ROOT), **variables}
+    del environment["RUSTC_BOOTSTRAP"]
+    line = [sys.executable, "-m", "flakegen.cli.main", "units", *arguments]
+    return subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -74,23 +83,54 @@ def test_the_stable_cfgs_are_a_choice(tmp_path, quiet, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"),
+    ("arguments", "said"),
     [
-        (["--manifest-path", "nowhere/Cargo.toml"], "arguments"),
-        (["--release", "--profile", "dev"], "arguments"),
-        (["-p", "nobody"], "package-unknown"),
-        (["--target", "nothing-at-all"], "platform-unknown"),
-        (["--facts", "bad.json"], "facts-damaged"),
+        (
+            ["--manifest-path", "nowhere/Cargo.toml"],
+            "nowhere/Cargo.toml:1:1: error: there is no manifest here",
+        ),
+        (["--release", "--profile", "dev"], "error: --release"),
+        (["-p", "nobody"], "error: no package matches `nobody`"),
+        (["--target", "nothing-at-all"], "error: "),
+        (["--facts", "bad.json"], "bad.json:1:1: error: facts file is damaged"),
+        (["--manifest-path", "broken/Cargo.toml"], "broken/Cargo.toml:1:9: error: "),
+        (["--bin", "nothing"], "error: no bin target is named `nothing`"),
     ],
 )
-def test_mistakes_give_exit_code_2_and_no_traceback(tmp_path, arguments, code):
-    files = {"Cargo.toml": package("a"), "Cargo.lock": lock("a"), "bad.json": "["}
-    environment = {**cargo_environment(), "PYTHONPATH": str(ROOT)}
-    line = [sys.executable, "-m", "flakegen.cli.units", *arguments]
-    done = subprocess.run(
-        line, cwd=write(tmp_path, files), env=environment, capture_output=True, text=True, check=False
-    )
+def test_mistakes_give_exit_code_2_and_no_traceback(tmp_path, arguments, said):
+    files = {
+        "Cargo.toml": package("a"),
+        "Cargo.lock": lock("a"),
+        "bad.json": "[",
+        "broken/Cargo.toml": "[package",
+    }
+    done = command(write(tmp_path, files), *arguments)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.startswith(f"error[{code}]: ")
+    assert done.stderr.startswith(said)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.cargo
+@pytest.mark.parametrize(
+    ("program", "arguments"),
+    [
+        ("ripgrep-15.2.0", ["--release", "--features", "pcre2"]),
+        ("ripgrep-15.2.0", ["--all-targets", "--target", "x86_64-unknown-linux-musl"]),
+        ("nu-0.115.1", ["--bin", "nu", "--profile", "release"]),
+    ],
+)
+def test_the_command_answers_for_a_published_program(program, arguments):
+    folder = cache_folder() / "published" / program
+    done = command(folder, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert differences(json.loads(done.stdout), cargo_graph("build", arguments, folder)) == ""
+
+
+def test_it_reads_and_writes_nothing_else(tmp_path):
+    folder = write(tmp_path, {"Cargo.toml": package("a"), "Cargo.lock": lock("a")})
+    before = sorted(path for path in folder.rglob("*"))
+    first, again = command(folder), command(folder, "--pretty", PATH="", HOME="/nowhere")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert json.loads(first.stdout) == json.loads(again.stdout)
+    assert sorted(path for path in folder.rglob("*")) == before

@@ -72,6 +72,20 @@ def test_all_stages_report_together(project: Path, capsys: pytest.CaptureFixture
             "Cargo.lock:",
             "not-locked",
         ),
+        (
+            "core/report/Cargo.toml",
+            "[dependencies]",
+            '[dependencies]\nodd = { version = "1", artifact = "bin" }',
+            "core/report/Cargo.toml:",
+            '= { version = "1", artifact = "bin" }',
+        ),
+        (
+            "Cargo.toml",
+            'resolver = "2"',
+            'resolver = "2"\n[profile.dev.package.serde]\ncodegen-backend = "cranelift"',
+            "Cargo.toml:",
+            "`codegen-backend` of a profile",
+        ),
     ],
 )
 def test_faults_of_the_workspace_stand_where_they_are(
