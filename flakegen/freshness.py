@@ -100,7 +100,7 @@ def fresh_output(spec: str) -> str | None:
         written = Written(**record["written"])
         watched = Watched(**record["watched"])
         _check_texts((written.output, written.origin, *written.trees, *written.files, watched.root))
-        _check_texts((*watched.files, *watched.trees, *watched.outputs))
+        _check_texts((*watched.files, *watched.trees, *watched.apart, *watched.outputs))
         if _digest(watched, int(record["started"])) != record["stamps"]:
             return None
         return written.output if written.is_there() else None
@@ -208,7 +208,7 @@ class _Walk:
     """Looks at stamps below one project."""
 
     def __init__(self, watched: Watched, started: int | None) -> None:
-        self._outputs = frozenset(watched.outputs)
+        self._passed = frozenset((*watched.outputs, *watched.apart))
         self._root = os.path.realpath(watched.root)
         self._started = started
         self._seen: set[str] = set()
@@ -234,7 +234,7 @@ class _Walk:
         """Yield the stamps of a folder of source code."""
         for entry in _entries(folder):
             name, path = entry.name, entry.path
-            if path in self._outputs:
+            if path in self._passed:
                 continue
             if entry.is_symlink():
                 yield path, self.file(path)

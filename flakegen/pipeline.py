@@ -11,12 +11,15 @@ from pathlib import Path
 from flakegen.builders.lower import lower_entries
 from flakegen.builders.registry import KINDS, builder_of
 from flakegen.cargo.build_context import platform_of
-from flakegen.cargo.config import ConfigRoots, load_config
+from flakegen.cargo.cargo_home import default_cargo_home
+from flakegen.cargo.config import CargoConfig, ConfigRoots, load_config
 from flakegen.cargo.errors import CargoError
 from flakegen.cargo.facts import Facts, facts_text, load_facts
-from flakegen.cargo.facts_sources import FactsSources, default_cargo_home, gather_facts, vendor_folders
+from flakegen.cargo.facts_sources import FactsSources
+from flakegen.cargo.gather import gather_facts, gather_registries
 from flakegen.cargo.lock import Lock
 from flakegen.cargo.lto import lto_values
+from flakegen.cargo.source_replacement import Replacements
 from flakegen.cargo.unit_graph import build_unit_graph
 from flakegen.cargo.workspace import Workspace, load_workspace
 from flakegen.diagnostics.codes import Code
@@ -24,15 +27,18 @@ from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticErr
 from flakegen.embed.disk import Disk
 from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
-from flakegen.plan.cargo import WorkspaceFiles, plan_cargo
+from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
 from flakegen.plan.model import BuildPlan, CargoPlan
+from flakegen.plan.origins import Origins
+from flakegen.plan.places import Downloads, Places
 from flakegen.plan.problems import (
     foreign_target,
-    not_supported,
     nothing_to_build,
     of_cargo,
     of_request,
+    unfetchable,
     unknown_profile,
+    unknown_registries,
 )
 from flakegen.plan.project import Lowered, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
@@ -93,28 +99,65 @@ class Project:
     @cached_property
     def workspace(self) -> Workspace | None:
         """The Cargo workspace, if the spec has one."""
-        cargo = self.spec.cargo
-        if cargo is None:
+        if self.spec.cargo is None:
             return None
-        folder = self.spec.layout.root / cargo.workspace.relative
+        manifest = self._workspace_folder / "Cargo.toml"
         try:
-            return load_workspace(
-                folder / "Cargo.toml",
-                facts=self._facts,
-                config_roots=self._config_roots(folder),
-            )
+            return load_workspace(manifest, facts=self._facts, config_roots=self._config_roots)
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None
 
-    def _config_roots(self, folder: Path) -> ConfigRoots:
-        return ConfigRoots(start=folder, boundary=self.spec.layout.root)
+    @property
+    def _workspace_folder(self) -> Path:
+        cargo = self.spec.cargo
+        return self._boundary if cargo is None else self._boundary / cargo.workspace.relative
+
+    @property
+    def _boundary(self) -> Path:
+        """The project's folder, as far as it is known before the workspace is read."""
+        return self.spec.layout.root
+
+    @property
+    def _config_roots(self) -> ConfigRoots:
+        return ConfigRoots(start=self._workspace_folder, boundary=self._boundary)
 
     def _facts(self, lock: Lock, folder: Path) -> Facts:
-        config = load_config(self._config_roots(folder)).table
-        sources = FactsSources(
-            cargo_home=default_cargo_home(os.environ), vendor=vendor_folders(config, folder)
+        sources, existing = self.facts_sources, load_facts(self.facts_path)
+        found = gather_facts(lock, sources, existing, fetch_with=folder / "Cargo.toml")
+        is_needed = Places(sources, self._boundary, self._downloads).is_downloaded
+        registries = gather_registries(lock, sources, existing, is_needed)
+        return Facts(by_key=found.by_key, registries=registries)
+
+    @cached_property
+    def facts_sources(self) -> FactsSources:
+        """Where this machine has crates."""
+        return FactsSources(
+            cargo_home=default_cargo_home(os.environ),
+            replaced=Replacements(self._cargo_config),
+            project=self._boundary,
         )
-        return gather_facts(lock, sources, load_facts(self.facts_path), fetch_with=folder / "Cargo.toml")
+
+    @cached_property
+    def _cargo_config(self) -> CargoConfig:
+        """The configuration of the workspace, as far as it is part of the project."""
+        return load_config(self._config_roots)
+
+    @property
+    def _downloads(self) -> Downloads:
+        """Where the spec says that registries have their archives."""
+        cargo = self.spec.cargo
+        given = () if cargo is None else ((name, each.download) for name, each in cargo.registries.items())
+        return Downloads(given, self._cargo_config.registries)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where crates come from, seen from the project."""
+        return Places(self.facts_sources, self.spec.layout.root, self._downloads)
+
+    @cached_property
+    def origins(self) -> Origins | None:
+        """Where each crate of the workspace is."""
+        return None if self.workspace is None else Origins(self.workspace, self.places)
 
     @cached_property
     def requests(self) -> tuple[CargoRequest, ...]:
@@ -132,8 +175,8 @@ class Project:
     @cached_property
     def builds(self) -> tuple[Build, ...]:
         """The unit graph of every request on each of its platforms."""
-        workspace = self.workspace
-        if workspace is None:
+        workspace, origins = self.workspace, self.origins
+        if workspace is None or origins is None:
             return ()
         problems = Collector()
         builds: list[Build] = []
@@ -155,7 +198,11 @@ class Project:
             if nothing is not None:
                 problems.add(nothing)
             builds += found
-        problems.extend(not_supported(builds, self.spec))
+        try:
+            problems.extend(unfetchable(builds, origins, self.spec))
+        except CargoError as error:
+            problems.extend(of_cargo(error))
+        problems.extend(unknown_registries(workspace, self.places.downloads, self.spec))
         problems.raise_errors()
         return tuple(builds)
 
@@ -167,7 +214,7 @@ class Project:
     @cached_property
     def files(self) -> WorkspaceFiles | None:
         """What the workspace's own packages are compiled from."""
-        spec, workspace = self.spec, self.workspace
+        spec, workspace, origins = self.spec, self.workspace, self.origins
         if workspace is None or spec.cargo is None:
             return None
         extra: dict[str, list[str]] = {
@@ -175,7 +222,13 @@ class Project:
             for name, override in spec.cargo.crates.items()
         }
         try:
-            return scan_workspace(self.disk, workspace, spec.layout.root, extra, spec.layout.generated)
+            vendored = VendoredFiles(
+                folders=self.places.folders(), files=() if origins is None else tuple(sorted(origins.files()))
+            )
+            generated = spec.layout.generated
+            return scan_workspace(self.disk, workspace, spec.layout.root, extra, generated, vendored)
+        except CargoError as error:
+            raise DiagnosticError(of_cargo(error)) from None
         except OutsideProjectError as error:
             hint = "set project.root to a folder that holds both"
             raise DiagnosticError(
@@ -185,8 +238,8 @@ class Project:
     @cached_property
     def cargo_plan(self) -> CargoPlan | None:
         """The units, crates, sources and layers of the workspace."""
-        workspace, files, spec = self.workspace, self.files, self.spec
-        if workspace is None or files is None:
+        workspace, files, spec, origins = self.workspace, self.files, self.spec, self.origins
+        if workspace is None or files is None or origins is None:
             return None
         return plan_cargo(
             self.builds,
@@ -195,6 +248,7 @@ class Project:
             platforms=all_platforms(spec.project.systems, self.requests),
             files=files,
             rustfmt=rustfmt_plan(self.disk, workspace, files),
+            fetch=origins.of,
         )
 
     @cached_property
@@ -231,7 +285,8 @@ class Project:
     @cached_property
     def facts_text(self) -> str | None:
         """What the facts file should say; None without a Cargo workspace."""
-        return None if self.workspace is None else facts_text(self.workspace.facts)
+        facts = None if self.workspace is None else self.workspace.facts
+        return None if facts is None else facts_text(facts, facts.registries)
 
     @property
     def watched(self) -> Watched | None:
@@ -246,6 +301,7 @@ class Project:
             without=str(spec.layout.facts),
             workspace=None if files is None else files.root,
             inputs=() if files is None else files.inputs.values(),
+            apart=() if files is None else files.vendored,
         )
 
     @property

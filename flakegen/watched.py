@@ -29,6 +29,7 @@ class Watched(NamedTuple):  # a dataclass would load inspect, which a run withou
         files: single files; of a folder, only that it is one.
         trees: folders of source code, in which build output and other programs' folders are passed over.
         folders: embedded folders, of which every file counts: path, whether folders in it count too, and which do not.
+        apart: folders of other people's crates, which trees pass over.
         outputs: the folders and files that are written, never an input.
     """
 
@@ -36,6 +37,7 @@ class Watched(NamedTuple):  # a dataclass would load inspect, which a run withou
     files: tuple[str, ...]
     trees: tuple[str, ...]
     folders: tuple[tuple[str, bool, tuple[str, ...]], ...]
+    apart: tuple[str, ...]
     outputs: tuple[str, ...]
 
 
@@ -47,6 +49,7 @@ def watched_files(
     without: str,
     workspace: str | None,
     inputs: Iterable[PackageInputs],
+    apart: Iterable[str],
 ) -> Watched:
     """Return what to watch.
 
@@ -57,6 +60,7 @@ def watched_files(
         without: the facts file, which is watched as something written.
         workspace: the Cargo workspace's folder, relative to the root.
         inputs: what the scanner found of each local package.
+        apart: folders of other people's crates, relative to the root.
     """
     top = str(root)
     files, trees = set(spec_files) - {without}, set[str]()
@@ -76,6 +80,7 @@ def watched_files(
         files=tuple(sorted({_join(top, path) for path in files} | set(_above(absolute_trees)))),
         trees=tuple(sorted(tree for tree in absolute_trees if not _is_below(tree, absolute_trees))),
         folders=tuple(sorted(folders)),
+        apart=tuple(sorted(_join(top, folder) for folder in apart)),
         outputs=tuple(sorted(outputs)),
     )
 

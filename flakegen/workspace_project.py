@@ -10,13 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from flakegen.builders.registry import KINDS
-from flakegen.cargo.config import ConfigRoots
 from flakegen.cargo.errors import CargoError
 from flakegen.cargo.workspace import Workspace, load_workspace
 from flakegen.cargo.workspace_files import ManifestLoader
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from flakegen.pipeline import Project
+from flakegen.plan.places import Downloads
 from flakegen.plan.problems import of_cargo
 from flakegen.plan.whole_workspace import spec_of_workspace
 from flakegen.spec.load import load_spec
@@ -94,14 +94,21 @@ class WorkspaceProject(Project):
     def workspace(self) -> Workspace:
         """The Cargo workspace."""
         try:
-            return load_workspace(
-                self.top / "Cargo.toml", facts=self._facts, config_roots=self._config_roots(self.top)
-            )
+            return load_workspace(self.top / "Cargo.toml", facts=self._facts, config_roots=self._config_roots)
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None
 
-    def _config_roots(self, folder: Path) -> ConfigRoots:
-        return ConfigRoots(start=folder, boundary=self.top)
+    @property
+    def _workspace_folder(self) -> Path:
+        return self.top
+
+    @property
+    def _boundary(self) -> Path:
+        return self.top
+
+    @property
+    def _downloads(self) -> Downloads:
+        return Downloads((), {})  # the spec that would say is made of what is read with these
 
     @property
     def _root(self) -> str:

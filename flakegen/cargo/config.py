@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,9 @@ class CargoConfig(Struct, frozen=True, kw_only=True):
         found = {name: index for name, index in pairs if isinstance(index, str)}
         for variable, value in self.environment.items():
             if variable.startswith("CARGO_REGISTRIES_") and variable.endswith("_INDEX"):
-                found[variable[len("CARGO_REGISTRIES_") : -len("_INDEX")].lower()] = value
+                name = variable[len("CARGO_REGISTRIES_") : -len("_INDEX")].lower()
+                # A variable's name does not say which of the two the registry's has.
+                found |= {name: value, name.replace("_", "-"): value}
         return found
 
     def rustflags(self, triple: str, cfgs: CfgSet) -> tuple[str, ...]:
@@ -205,6 +208,40 @@ def _file(folder: Path, names: Sequence[str] = ("config", "config.toml")) -> Pat
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
+def _anchored(table: Table, file: Path) -> Table:
+    """A file's table with the paths of its sources made absolute, as merged tables no longer say whose they are.
+
+    They are relative to the folder that `.cargo` is in; so are `file:` addresses of indices that have no slash in front.
+    """
+    base = os.path.dirname(file.parent)  # noqa: PTH120 - links must stay as cargo sees them
+    found = dict(table)
+    for section, keys, anchor in (
+        ("source", ("directory", "local-registry"), _anchored_path),
+        ("registries", ("index",), _anchored_address),
+    ):
+        if isinstance(tables := table.get(section), dict):
+            found[section] = {
+                name: (
+                    {k: anchor(v, base) if k in keys and isinstance(v, str) else v for k, v in entry.items()}
+                    if isinstance(entry, dict)
+                    else entry
+                )
+                for name, entry in tables.items()
+            }
+    return found
+
+
+def _anchored_path(path: str, base: str) -> str:
+    return os.path.normpath(os.path.join(base, path))  # noqa: PTH118
+
+
+def _anchored_address(address: str, base: str) -> str:
+    scheme, colon, path = address.partition(":")
+    if scheme != "file" or not colon or path.startswith("/"):
+        return address
+    return Path(_anchored_path(path, base)).as_uri()
+
+
 def load_config(roots: ConfigRoots) -> CargoConfig:
     """Read and merge all configuration files.
 
@@ -214,5 +251,5 @@ def load_config(roots: ConfigRoots) -> CargoConfig:
     files = tuple(path for path in map(_file, _folders(roots)) if path is not None)
     merged: Any = {}
     for path in reversed(files):
-        merged = _merge(merged, read_toml(path))
+        merged = _merge(merged, _anchored(read_toml(path), path))
     return CargoConfig(table=merged, environment=roots.environment, files=files)

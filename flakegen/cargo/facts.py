@@ -2,12 +2,15 @@
 
 The file is a JSON list with one crate per line, sorted, with only the values that differ from their defaults. Examples,
 tests, benches and dev-dependencies are left out: cargo cannot build them for packages outside of the workspace.
+
+Where crates come from other registries than crates.io, the file is an object with that list as `crates`, and before it a
+line for each registry, which says where its archives are downloaded from.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from flakegen.cargo.package import (
     Target,
     TargetKind,
 )
+from flakegen.cargo.registry_index import RegistryFacts
 from flakegen.cargo.source import crates_io, parse_source
 from flakegen.cargo.version import parse_version
 
@@ -62,6 +66,7 @@ class PackageFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     dependencies: tuple[Dependency, ...] = ()
     features: dict[str, tuple[str, ...]] = {}
     metadata: dict[str, str] = {}
+    vendored: bool = False  # of a git crate: read from a vendor folder, so that its own folder is not known
 
     @property
     def key(self) -> FactsKey:
@@ -69,10 +74,18 @@ class PackageFacts(msgspec.Struct, frozen=True, omit_defaults=True):
         return (self.name, self.version, self.source)
 
 
+class _File(msgspec.Struct, frozen=True):
+    """A facts file that says something of registries."""
+
+    registries: dict[str, RegistryFacts]
+    crates: list[PackageFacts]
+
+
 class Facts(Struct, frozen=True, kw_only=True):
-    """All kept facts, by key."""
+    """All kept facts, of crates by key, and of registries by their source text."""
 
     by_key: dict[FactsKey, PackageFacts] = field(default_factory=dict)
+    registries: Mapping[str, RegistryFacts] = field(default_factory=dict)
 
     def find(self, locked: LockedPackage) -> PackageFacts | None:
         """The facts of a locked package, if they are known for its checksum."""
@@ -153,7 +166,7 @@ def _target_facts(target: Target, edition: str) -> TargetFacts:
     )
 
 
-def facts_of(package: Package, checksum: str | None) -> PackageFacts:
+def facts_of(package: Package, checksum: str | None, *, vendored: bool = False) -> PackageFacts:
     """What to keep of a package that was read from its manifest."""
     return PackageFacts(
         name=package.id.name,
@@ -167,6 +180,7 @@ def facts_of(package: Package, checksum: str | None) -> PackageFacts:
         dependencies=tuple(d for d in package.dependencies if d.kind is not DependencyKind.DEV),
         features=package.features,
         metadata=package.metadata,
+        vendored=vendored,
     )
 
 
@@ -197,20 +211,28 @@ def _line(facts: PackageFacts) -> str:
         table["dependencies"] = [_dependency_table(dependency) for dependency in facts.dependencies]
     if facts.features:
         table["features"] = {name: list(facts.features[name]) for name in sorted(facts.features)}
-    return json.dumps(table, ensure_ascii=False, separators=(",", ":"))
+    return _json(table)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _order(facts: PackageFacts) -> tuple[object, ...]:
     return (facts.name, parse_version(facts.version) or (), facts.version, facts.source)
 
 
-def facts_text(facts: Iterable[PackageFacts]) -> str:
+def facts_text(facts: Iterable[PackageFacts], registries: Mapping[str, RegistryFacts] | None = None) -> str:
     """The text of a facts file."""
     lines = [_line(entry) for entry in sorted(facts, key=_order)]
-    return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
+    crates = "[\n" + ",\n".join(lines) + "\n]" if lines else "[]"
+    if not registries:
+        return f"{crates}\n"
+    known = (f"{_json(name)}:{_json(msgspec.to_builtins(registries[name]))}" for name in sorted(registries))
+    return '{"registries":{\n' + ",\n".join(known) + '\n},"crates":' + f"{crates}}}\n"
 
 
-_DECODER = msgspec.json.Decoder(list[PackageFacts])
+_DECODER = msgspec.json.Decoder(list[PackageFacts] | _File)
 
 
 def parse_facts(data: bytes, path: Path) -> Facts:
@@ -220,14 +242,15 @@ def parse_facts(data: bytes, path: Path) -> Facts:
         FactsError: it is damaged.
     """
     try:
-        entries = _DECODER.decode(data)
+        found = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         hint = "it is generated: delete it and gather the facts again"
         problem = Problem(
             code="facts-damaged", message=f"facts file is damaged: {error}", path=str(path), hint=hint
         )
         raise FactsError(problem) from error
-    return Facts(by_key={entry.key: entry for entry in entries})
+    file = found if isinstance(found, _File) else _File(registries={}, crates=found)
+    return Facts(by_key={entry.key: entry for entry in file.crates}, registries=file.registries)
 
 
 def load_facts(path: Path) -> Facts:

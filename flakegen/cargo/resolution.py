@@ -59,6 +59,12 @@ class LockedGraph(Struct, frozen=True, kw_only=True):
         for candidate in fitting:
             if self._same_source(candidate, wanted):
                 return self.replacements.get(candidate, candidate)
+        own = self.packages[index].id.source
+        if dependency.source is None and own.kind is SourceKind.REGISTRY:
+            # The index of a registry that has copies of crates.io's says that they depend on each other.
+            for candidate in fitting:
+                if self._same_source(candidate, own):
+                    return self.replacements.get(candidate, candidate)
         if fitting and name in self.patches.get(patch_key(wanted.url), ()):
             return fitting[0]
         for candidate in self.by_name.get(name, ()):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import PurePath
@@ -50,15 +49,13 @@ def _spec(project: Project) -> Any:
 
 
 def _units(project: Project) -> Any:
-    from flakegen.cargo import facts_sources  # noqa: PLC0415  # one stage's own
     from flakegen.cargo.unit_json import unit_graph_json  # noqa: PLC0415  # one stage's own
     from flakegen.cli.units import Locator  # noqa: PLC0415  # one stage's own
 
     workspace = project.workspace
     if workspace is None:
         return {}
-    sources = facts_sources.FactsSources(cargo_home=facts_sources.default_cargo_home(os.environ))
-    locate = Locator(workspace, sources)
+    locate = Locator(workspace, project.facts_sources)
     graphs: dict[str, dict[str, Any]] = {}
     for build in project.builds:
         graphs.setdefault(build.name, {})[build.platform.name] = unit_graph_json(

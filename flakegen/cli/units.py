@@ -9,15 +9,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+from flakegen.cargo.cargo_home import default_cargo_home
 from flakegen.cargo.cfg_probe import ensure_platform
 from flakegen.cargo.config import ConfigRoots, load_config
 from flakegen.cargo.errors import CargoError, FactsError, Problem
 from flakegen.cargo.facts import Facts, load_facts
-from flakegen.cargo.facts_sources import FactsSources, default_cargo_home, gather_facts, vendor_folders
+from flakegen.cargo.facts_sources import FactsSources
+from flakegen.cargo.gather import gather_facts
 from flakegen.cargo.lock import Lock
 from flakegen.cargo.package import Package, SourceKind
 from flakegen.cargo.platforms import CfgSetKind, known_triples
 from flakegen.cargo.request import BuildRequest, Every, Intent, TargetRule, TargetSelection
+from flakegen.cargo.source_replacement import Replacements
 from flakegen.cargo.unit_graph import build_unit_graph
 from flakegen.cargo.unit_json import unit_graph_json
 from flakegen.cargo.workspace import Workspace, load_workspace
@@ -145,7 +148,8 @@ class Locator:
     def _locate(self, package: Package) -> str:
         if package.id.source.kind is SourceKind.PATH:
             return str(self._workspace.directory(package))
-        folder = self._sources.folder_of(package.id.name, package.id.version, package.id.source)
+        known = package.id
+        folder = self._sources.folder_of(known.name, known.version, known.source, package.checksum)
         name = f"{package.id.name}-{package.id.version}"
         return str(folder or self._sources.cargo_home / "registry" / "src" / "unknown" / name)
 
@@ -172,21 +176,19 @@ def units(arguments: argparse.Namespace) -> str:
     environment = dict(os.environ)
     home = default_cargo_home(environment)
     roots = ConfigRoots(start=Path.cwd(), cargo_home=home, environment=environment)
-    sources = FactsSources(cargo_home=home)
-    vendored: list[FactsSources] = [sources]
+    sources = FactsSources(cargo_home=home, replaced=Replacements(load_config(roots)))
     kept = load_facts(arguments.facts) if arguments.facts else Facts()
 
     def provide(lock: Lock, root: Path) -> Facts:
-        vendored[0] = FactsSources(cargo_home=home, vendor=vendor_folders(load_config(roots).table, root))
         fetch_with = root / "Cargo.toml" if arguments.fetch else None
-        return gather_facts(lock, vendored[0], kept, fetch_with=fetch_with)
+        return gather_facts(lock, sources, kept, fetch_with=fetch_with)
 
     workspace = load_workspace(manifest, facts=provide, config_roots=roots)
     request = request_of(arguments, workspace.config.build_targets)
     for triple in (request.host, *request.targets):
         ensure_platform(workspace, triple, request.cfg_set)
     graph = build_unit_graph(workspace, request)
-    table = unit_graph_json(graph, workspace.root, Locator(workspace, vendored[0]))
+    table = unit_graph_json(graph, workspace.root, Locator(workspace, sources))
     return json.dumps(
         table, indent=2 if arguments.pretty else None, separators=None if arguments.pretty else (",", ":")
     )

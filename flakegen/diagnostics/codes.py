@@ -49,6 +49,7 @@ class Code(Enum):
     UNKNOWN_PROFILE = "E202"
     UNKNOWN_FEATURE = "E203"
     UNKNOWN_BINARY = "E204"
+    UNKNOWN_REGISTRY = "E205"
     # Embedded files.
     EMBED = "E300"
     # Nix.
@@ -99,6 +100,7 @@ _MEANINGS = {
     Code.UNKNOWN_PROFILE: "a profile that the workspace does not define",
     Code.UNKNOWN_FEATURE: "a feature that the crate does not have",
     Code.UNKNOWN_BINARY: "a binary that the crate does not have",
+    Code.UNKNOWN_REGISTRY: "a registry that no crate of the workspace comes from",
     Code.EMBED: "a file that a crate embeds cannot be found",
     Code.NIX_SYNTAX: "a Nix expression that does not parse",
     Code.OUTPUT: "the output cannot be written",

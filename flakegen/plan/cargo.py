@@ -8,7 +8,7 @@ from posixpath import isabs, relpath
 from msgspec import Struct
 
 from flakegen.cargo.environment import package_texts
-from flakegen.cargo.package import Package, SourceKind, Target, TargetKind
+from flakegen.cargo.package import Package, Target, TargetKind
 from flakegen.cargo.rustc_args import feature_check_cfg, lint_flags
 from flakegen.cargo.unit import Mode
 from flakegen.embed.inputs import PackageInputs
@@ -16,6 +16,7 @@ from flakegen.graph.layers import THIRD_PARTY_LAYER, member_layers
 from flakegen.plan.model import (
     CargoPlan,
     CratePlan,
+    FetchPlan,
     Platform,
     RustfmtPlan,
     SourcePlan,
@@ -32,6 +33,13 @@ _TESTING = frozenset((Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST))
 _PRODUCTION = frozenset((Mode.BUILD, Mode.RUN_CUSTOM_BUILD))
 
 
+class VendoredFiles(Struct, frozen=True, kw_only=True):
+    """Other people's crates in the project: folders that hold them, and what a compilation looks at in those."""
+
+    folders: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
 class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     """What the disk says of the workspace's own packages, by the directory of each, relative to the project root."""
 
@@ -43,6 +51,7 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     extras: Mapping[str, Extra]  # by crate name
     noticed: tuple[str, ...]  # files whose mere presence counts, as a README's for `CARGO_PKG_README`
     nested: Mapping[str, tuple[str, ...]]  # packages and generated files inside a package, by directory
+    vendored: tuple[str, ...]  # folders of other people's crates
 
     def directory(self, package: Package) -> str:
         """Return a local package's directory, relative to the project root."""
@@ -59,8 +68,9 @@ def plan_cargo(
     platforms: tuple[Platform, ...],
     files: WorkspaceFiles,
     rustfmt: RustfmtPlan,
+    fetch: Callable[[Package], FetchPlan],
 ) -> CargoPlan:
-    """Lower the unit graphs of all builds, and what the scanner found, to one plan."""
+    """Lower the unit graphs of all builds, and what the scanner found, to one plan; ``fetch`` says where crates are."""
     table = UnitTable()
     for build in builds:
         table.add(build)
@@ -73,7 +83,7 @@ def plan_cargo(
         platforms=platforms,
         profiles={name: flags for flags, name in table.profiles.items()},
         scripts={name: dict(variables) for variables, name in table.scripts.items()},
-        crates=_crates(table, files),
+        crates=_crates(table, files, fetch),
         units=dict(sorted(_units(table, files, sources))),
         sources=dict(sorted(sources.items())),
         builds=table.roots,
@@ -196,14 +206,21 @@ def _reachable_from(table: UnitTable, is_origin: Callable[[Variant], bool]) -> s
     return reached
 
 
-def _crates(table: UnitTable, files: WorkspaceFiles) -> dict[str, CratePlan]:
+def _crates(
+    table: UnitTable, files: WorkspaceFiles, fetch: Callable[[Package], FetchPlan]
+) -> dict[str, CratePlan]:
     used: dict[str, dict[str, Target]] = {}
     for variant in table.variants.values():
         used.setdefault(variant.identity.crate, {})[variant.identity.target] = variant.unit_target
-    return {key: _crate(package, used[key], files) for key, package in sorted(table.packages.items())}
+    return {key: _crate(package, used[key], files, fetch) for key, package in sorted(table.packages.items())}
 
 
-def _crate(package: Package, targets: Mapping[str, Target], files: WorkspaceFiles) -> CratePlan:
+def _crate(
+    package: Package,
+    targets: Mapping[str, Target],
+    files: WorkspaceFiles,
+    fetch: Callable[[Package], FetchPlan],
+) -> CratePlan:
     local = not is_third_party(package)
     directory = files.directory(package) if local else None
     lib = next((t for t in package.targets if t.kind is TargetKind.LIB), None)
@@ -211,9 +228,7 @@ def _crate(package: Package, targets: Mapping[str, Target], files: WorkspaceFile
         name=package.id.name,
         version=package.id.version,
         directory=directory,
-        sha256=package.checksum,
-        git=_git(package),
-        subfolder=package.directory if package.id.source.kind is SourceKind.GIT else "",
+        fetch=None if local else fetch(package),
         links=package.links,
         has_lib=lib is not None,
         texts=package_texts(package),
@@ -222,13 +237,6 @@ def _crate(package: Package, targets: Mapping[str, Target], files: WorkspaceFile
         rebuild_hash=files.rebuild_hashes[directory] if directory is not None else None,
         targets={key: _target(targets[key]) for key in sorted(targets)},
     )
-
-
-def _git(package: Package) -> dict[str, str | bool] | None:
-    source = package.id.source
-    if source.kind is not SourceKind.GIT or source.rev is None:
-        return None
-    return {"url": source.url.partition("?")[0], "rev": source.rev, "allRefs": True, "submodules": True}
 
 
 _LINK_SCOPES = {

@@ -40,15 +40,27 @@ class TargetPlan(Struct, frozen=True, kw_only=True):
     proc_macro: bool
 
 
+class FetchPlan(Struct, frozen=True, kw_only=True):
+    """Where the source of a third-party crate is: one of ``git``, ``vendored``, ``archive``, or else ``sha256``.
+
+    ``url`` is the archive's; without one it is on crates.io. Paths are relative to the project root.
+    """
+
+    sha256: str | None = None
+    url: str | None = None
+    git: Mapping[str, str | bool] | None = None
+    subfolder: str = ""  # of the repository
+    vendored: str | None = None  # a folder
+    archive: str | None = None  # a `.crate` file
+
+
 class CratePlan(Struct, frozen=True, kw_only=True):
     """A package: what all its units share."""
 
     name: str
     version: str
     directory: str | None  # of a workspace package
-    sha256: str | None
-    git: Mapping[str, str | bool] | None
-    subfolder: str
+    fetch: FetchPlan | None  # of all others
     links: str | None
     has_lib: bool
     texts: Mapping[str, str]

@@ -9,17 +9,20 @@ from pathlib import Path
 from flakegen.cargo.errors import CargoError, Problem
 from flakegen.cargo.package import SourceKind
 from flakegen.cargo.request import Intent
-from flakegen.cargo.source import crates_io
-from flakegen.cargo.unit import Mode
+from flakegen.cargo.source import crates_io, source_key
+from flakegen.cargo.source_replacement import CRATES_IO_KEY
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic
 from flakegen.diagnostics.source import SourceText, Span
 from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
+from flakegen.plan.origins import Origins
+from flakegen.plan.places import Downloads
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.systems import CROSS_SETS, target_of
-from flakegen.plan.units import Build
+from flakegen.plan.units import Build, is_third_party
+from flakegen.spec.keypath import Part
 from flakegen.spec.model import Spec
 
 _BUILT_IN = ("dev", "release", "test", "bench")
@@ -82,28 +85,34 @@ def foreign_target(request: CargoRequest, spec: Spec) -> Diagnostic | None:
     return spec.diagnose(where, Code.BAD_CHOICE, f"cannot build for target {quoted(target)}", hint=hint)
 
 
-def not_supported(builds: Iterable[Build], spec: Spec) -> Iterator[Diagnostic]:
-    """Yield what cargo can build and the flake could not: told here, not by a failing build."""
-    seen: set[int] = set()
-    for build in builds:
-        for unit in build.graph.units:
-            package = unit.package
-            if id(package) in seen:
-                continue
-            name = f"{package.id.name} {package.id.version}"
-            where = ("cargo", "workspace")
-            if package.id.source.kind is SourceKind.REGISTRY and package.id.source != crates_io():
-                seen.add(id(package))
-                message = (
-                    f"{quoted(name)} comes from {package.id.source.url}, and only crates.io is supported yet"
-                )
-                hint = "vendor the crate in the project as a path dependency"
-                yield spec.diagnose(where, Code.CARGO, message, hint=hint)
-            elif unit.mode is Mode.RUN_CUSTOM_BUILD and not unit.dependencies:
-                seen.add(id(package))
-                message = f"the configuration replaces the build script of {quoted(name)}, which is not supported yet"
-                hint = f"take the table of links = {quoted(package.links or '')} out of .cargo/config.toml"
-                yield spec.diagnose(where, Code.CARGO, message, hint=hint)
+def unfetchable(builds: Iterable[Build], origins: Origins, spec: Spec) -> Iterator[Diagnostic]:
+    """Yield what is wrong with where crates come from: told here, not by a failing build."""
+    used = {
+        id(unit.package): unit.package
+        for build in builds
+        for unit in build.graph.units
+        if is_third_party(unit.package)
+    }
+    for problem in origins.problems(used.values()):
+        yield spec.diagnose(("cargo", "workspace"), Code.CARGO, problem.message, hint=problem.hint)
+
+
+def unknown_registries(workspace: Workspace, downloads: Downloads, spec: Spec) -> Iterator[Diagnostic]:
+    """Yield the registries of the spec that no crate of the lock comes from."""
+    present = {
+        source_key(package.id.source): package.id.source
+        for package in workspace.packages
+        if package.id.source.kind is SourceKind.REGISTRY
+    }
+    for source, name in downloads.names.items():
+        if source in present:
+            continue
+        others = (CRATES_IO_KEY if each == crates_io() else each.url for each in present.values())
+        known = sorted({*workspace.config.registries, *others})
+        message = f"no crate of Cargo.lock comes from the registry {quoted(name)}"
+        hint = did_you_mean(name, known) or f"one of {one_of(known)}"
+        where = ("cargo", "registries", name)
+        yield spec.diagnose(where, Code.UNKNOWN_REGISTRY, message, part=Part.KEY, hint=hint)
 
 
 def _span(problem: Problem) -> Span | None:

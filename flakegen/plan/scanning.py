@@ -13,7 +13,7 @@ from flakegen.embed.disk import Disk
 from flakegen.embed.hashes import rebuild_hash
 from flakegen.embed.inputs import FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
 from flakegen.embed.scan import scan_package
-from flakegen.plan.cargo import WorkspaceFiles, join
+from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, join
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
 from flakegen.plan.sources import Extra
 
@@ -38,6 +38,7 @@ def scan_workspace(
     project_root: Path,
     extra: Mapping[str, Iterable[str]],
     generated: Iterable[str],
+    vendored: VendoredFiles,
 ) -> WorkspaceFiles:
     """Scan every local package of a workspace.
 
@@ -47,6 +48,7 @@ def scan_workspace(
         project_root: absolute; what paths in the answer are relative to.
         extra: files and folders beyond what a scan can find, by crate name.
         generated: files and folders that are made of all this, and part of no source.
+        vendored: what is other people's in the project.
 
     Raises:
         OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
@@ -79,8 +81,12 @@ def scan_workspace(
                 *(join(root, name) for name in _RUSTFMT),
             )
             if disk.is_file(path)
-        ),
-        nested={directory: _nested(directory, (*inputs, *generated)) for directory in inputs},
+        )
+        + tuple(path for path in vendored.files if disk.is_file(path)),
+        nested={
+            directory: _nested(directory, (*inputs, *generated, *vendored.folders)) for directory in inputs
+        },
+        vendored=vendored.folders,
     )
 
 
@@ -114,7 +120,10 @@ def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> Rus
             files=tuple(settings),
             rust=tuple(sorted(directories)),
             folders=(),
-            without=(join(files.root, "target"),),  # build scripts write .rs files there
+            without=(
+                join(files.root, "target"),
+                *files.vendored,
+            ),  # build scripts write .rs files to the first
         ),
     )
 
@@ -142,7 +151,7 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
             FolderPlan(path=f.path, recursive=f.recursive, match=f.pattern)
             for f in sorted(folders, key=lambda folder: folder.sort_key())
         ),
-        without=(),
+        without=files.vendored,
     )
 
 

@@ -23,6 +23,8 @@ _TYPES: dict[Any, str] = {
     values.AttrName: "name",
     values.EnvName: "variable",
     values.CrateName: "crate",
+    values.RegistryName: "registry",
+    values.DownloadUrl: "address",
     values.ProfileName: "profile",
     values.FeatureName: "feature",
     values.TargetTriple: "target",

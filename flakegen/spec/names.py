@@ -62,6 +62,18 @@ FORMS: dict[Any, NameForm] = {
         what="crate name",
         hint="a crate name is letters, digits, '_' and '-', and begins with a letter or '_'",
     ),
+    values.RegistryName: NameForm(
+        pattern=re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|[a-z][a-z0-9+.-]*://[^\s\"]+"),
+        code=Code.BAD_CARGO_NAME,
+        what="registry",
+        hint="a registry is 'crates-io', a name of .cargo/config.toml, or an index address of Cargo.lock",
+    ),
+    values.DownloadUrl: NameForm(
+        pattern=re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"]+"),
+        code=Code.BAD_VALUE,
+        what="download address",
+        hint="a download address is as in a registry's config.json: https://host/{crate}/{version}/download",
+    ),
     values.ProfileName: NameForm(
         pattern=re.compile(r"[A-Za-z0-9_-]+"),
         code=Code.BAD_CARGO_NAME,

@@ -13,11 +13,13 @@ from flakegen.spec.values import (
     AttrName,
     Channel,
     CrateName,
+    DownloadUrl,
     EnvName,
     FlakeUrl,
     InputPath,
     NixExpr,
     PackageRef,
+    RegistryName,
     SpecPath,
     System,
     Template,
@@ -95,12 +97,30 @@ class CrateOverride(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Registry(Table):
+    """What a registry's own index does not tell Nix."""
+
+    SHORTHAND: ClassVar[str | None] = "download"
+
+    download: DownloadUrl = key(
+        "Where archives are, with the markers of cargo's `dl`: `{crate}`, `{version}`, `{prefix}`, `{lowerprefix}`, "
+        "`{sha256-checksum}`.",
+        example='"https://crates.example.org/{crate}/{version}/download"',
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cargo(Table):
     """The Cargo workspace that crates come from."""
 
     workspace: SpecPath = key("The folder with the workspace's Cargo.toml.", on_disk=OnDisk.FOLDER)
     env: Mapping[EnvName, Template] = key("Environment of every unit's build.", default=EMPTY)
     crates: Mapping[CrateName, CrateOverride] = key("What single crates need, by crate name.", default=EMPTY)
+    registries: Mapping[RegistryName, Registry] = key(
+        "Where registries have their archives, if not where their index says: by name in cargo's configuration, or by "
+        "index address.",
+        default=EMPTY,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

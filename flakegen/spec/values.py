@@ -16,6 +16,10 @@ EnvName = NewType("EnvName", str)
 """The name of an environment variable, verbatim."""
 CrateName = NewType("CrateName", str)
 """The name of a Cargo package; whether the workspace has it, later stages say."""
+RegistryName = NewType("RegistryName", str)
+"""A registry: `crates-io`, a name of cargo's configuration, or the address of an index as Cargo.lock has it."""
+DownloadUrl = NewType("DownloadUrl", str)
+"""The address of a registry's archives, with cargo's markers."""
 ProfileName = NewType("ProfileName", str)
 """The name of a Cargo profile."""
 FeatureName = NewType("FeatureName", str)

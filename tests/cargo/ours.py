@@ -8,7 +8,8 @@ from pathlib import Path
 
 from flakegen.cargo.config import ConfigRoots
 from flakegen.cargo.facts import Facts
-from flakegen.cargo.facts_sources import FactsSources, gather_facts
+from flakegen.cargo.facts_sources import FactsSources
+from flakegen.cargo.gather import gather_facts
 from flakegen.cargo.unit_graph import build_unit_graph
 from flakegen.cargo.unit_json import unit_graph_json
 from flakegen.cargo.workspace import Workspace, load_workspace

@@ -24,7 +24,8 @@ from flakegen.cargo.facts import (
     package_of,
     parse_facts,
 )
-from flakegen.cargo.facts_sources import FactsSources, ask_cargo, gather_facts
+from flakegen.cargo.facts_sources import FactsSources
+from flakegen.cargo.gather import ask_cargo, gather_facts
 from flakegen.cargo.lock import parse_lock
 from flakegen.cargo.package import Dependency, DependencyKind, Source, SourceKind, TargetKind
 from flakegen.cargo.source import CRATES_IO_NAME

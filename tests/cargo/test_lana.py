@@ -9,7 +9,8 @@ import pytest
 from oracle import cargo_graph, differences
 from ours import load, our_graph
 
-from flakegen.cargo.facts_sources import FactsSources, default_cargo_home
+from flakegen.cargo.cargo_home import default_cargo_home
+from flakegen.cargo.facts_sources import FactsSources
 
 LANA = Path(__file__).parents[2] / "specs" / "workspaces" / "lana"
 ARM = ["--target", "aarch64-unknown-linux-gnu"]

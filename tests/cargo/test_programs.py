@@ -11,7 +11,8 @@ from oracle import cargo_graph, differences
 from ours import HOST, load, our_graph
 from real_nix import cache_folder
 
-from flakegen.cargo.facts_sources import FactsSources, default_cargo_home
+from flakegen.cargo.cargo_home import default_cargo_home
+from flakegen.cargo.facts_sources import FactsSources
 
 LIST = Path(__file__).parent / "programs.txt"
 

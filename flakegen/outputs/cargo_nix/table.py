@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from flakegen.outputs.source_table import source_table
-from flakegen.plan.model import CargoPlan, CratePlan, TargetPlan, UnitEdges, UnitPlan
+from flakegen.plan.model import CargoPlan, CratePlan, FetchPlan, TargetPlan, UnitEdges, UnitPlan
 
 Value: TypeAlias = object
 """Text, number, boolean, None, or a list or mapping of these."""
@@ -49,10 +49,8 @@ def _crate(crate: CratePlan) -> dict[str, Value]:
         "name": crate.name,
         "version": crate.version,
         **({"directory": crate.directory} if crate.directory is not None else {}),
+        **(_fetch(crate.fetch) if crate.fetch is not None else {}),
         **_present(
-            sha256=crate.sha256,
-            git=crate.git,
-            subfolder=crate.subfolder,
             links=crate.links,
             env=dict(sorted(crate.texts.items())),
         ),
@@ -62,6 +60,17 @@ def _crate(crate: CratePlan) -> dict[str, Value]:
         "checkCfg": crate.check_cfg,
         "targets": {key: _target(target) for key, target in crate.targets.items()},
     }
+
+
+def _fetch(fetch: FetchPlan) -> dict[str, Value]:
+    return _present(
+        sha256=fetch.sha256,
+        url=fetch.url,
+        git=fetch.git,
+        subfolder=fetch.subfolder,
+        vendored=fetch.vendored,
+        archive=fetch.archive,
+    )
 
 
 def _target(target: TargetPlan) -> dict[str, Value]:

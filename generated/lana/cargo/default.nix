@@ -35,7 +35,15 @@ let
     else
       throw "${elemAt stale 0} has changed since Cargo.nix was made from it; run: ${table.command}";
 
-  inherit ({ fetched = import ./fetched.nix { inherit table builder pkgs; }; } // shared) fetched;
+  own.fetched = import ./fetched.nix {
+    inherit
+      table
+      root
+      builder
+      pkgs
+      ;
+  };
+  inherit (own // shared) fetched;
 
   units = fresh (
     import ./units.nix {
