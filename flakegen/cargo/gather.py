@@ -115,7 +115,10 @@ def ask_cargo(manifest: Path, missing: Sequence[LockedPackage] = ()) -> dict[Fac
     line = ["cargo", "metadata", "--locked", "--format-version", "1", "--manifest-path", str(manifest)]
     wanted = f" {_named(missing)}" if missing else " crates"
     try:
-        done = subprocess.run(line, capture_output=True, check=False)  # noqa: S603 - a list, no shell
+        # Cargo takes its configuration from where it stands, not from where the manifest is.
+        done = subprocess.run(
+            line, cwd=manifest.parent, capture_output=True, check=False
+        )  # noqa: S603 - a list
     except OSError as error:
         message = f"nothing is known of{wanted}, and cargo is not there to fetch them"
         hint = "compile where cargo or a vendor folder has them, and commit the facts file"
@@ -142,7 +145,8 @@ def _named(packages: Iterable[LockedPackage]) -> str:
 
 
 def _reason(said: str) -> str:
-    """The one line of cargo's standard error that says what is wrong."""
-    lines = said.strip().splitlines()
-    errors = (line.removeprefix("error: ") for line in lines if line.startswith("error: "))
-    return next(errors, lines[-1] if lines else "no reason given")
+    """What is wrong in the words of cargo's standard error: the error, and the cause of all causes, in one line."""
+    lines = [line.strip() for line in said.strip().splitlines()]
+    error = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), None)
+    causes = [after for line, after in zip(lines, lines[1:], strict=False) if line == "Caused by:"]
+    return ": ".join(filter(None, (error, *causes[-1:]))) or (lines[-1] if lines else "no reason given")

@@ -202,6 +202,41 @@ def gather(folder: Path, home: Path, existing: Facts | None = None):
     return gather_facts(lock, sources_of(folder, home), existing or Facts()).by_key
 
 
+def test_a_line_is_the_same_wherever_it_was_read(tmp_path, monkeypatch):
+    files = (
+        "src/old.rs",
+        "src/main.rs",
+        "src/bin/b.rs",
+        "src/bin/c/main.rs",
+        "build.rs",
+        "examples/e.rs",
+        "README",
+    )
+    files = dict.fromkeys((*files, "tests/t.rs", ".gitignore", "a.orig"), "")
+    table = 'links = "x"\n[lib]\npath = "src/old.rs"\n[features]\nb = []\na = ["b"]\n'
+    old = Crate(name="old", manifest=table, files=files)
+    index = publish_in_git(tmp_path / "alt", old)
+    config = f'[registries.alt]\nindex = "{index}"\n'
+    folder = project(tmp_path / "ws", 'old = { version = "1", registry = "alt" }\n', config)
+    home = tmp_path / "home"
+    run_cargo(folder, home, "fetch")
+    texts = {"unpacked": facts_text(gather(folder, home).values())}
+    (home / "registry/src").rename(tmp_path / "src")
+    texts["archive"] = facts_text(gather(folder, home).values())
+    (home / "registry/cache").rename(tmp_path / "cache")
+    lock = parse_lock((folder / "Cargo.lock").read_text(), folder / "Cargo.lock")
+    monkeypatch.setenv("CARGO_HOME", str(home))
+    asked = gather_facts(
+        lock, FactsSources(cargo_home=tmp_path / "nowhere"), Facts(), fetch_with=folder / "Cargo.toml"
+    )
+    texts["cargo"] = facts_text(asked)
+    vendor = run_cargo(folder, home, "vendor", "--locked")
+    (folder / ".cargo/config.toml").write_text(config + vendor)
+    texts["vendored"] = facts_text(gather(folder, tmp_path / "nowhere").values())
+    assert len(set(texts.values())) == 1, texts
+    assert '"name":"old"' in texts["archive"]
+
+
 def test_a_chain_of_replacements_ends_in_a_local_registry(tmp_path):
     index = publish_in_git(tmp_path / "alt", LEAF)
     folder = project(
