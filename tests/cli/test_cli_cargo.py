@@ -1,6 +1,7 @@
 """`flakegen cargo`: any workspace, no spec."""
 
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -32,7 +33,8 @@ def files_of(folder):
 def test_everything_lies_at_the_workspaces_top_and_nothing_else_changes(workspace, run):
     before = files_of(workspace)
     done = run("cargo")
-    assert (done.code, done.out, done.err) == (0, "", ".: 21 files changed\n")
+    assert (done.code, done.out) == (0, "")
+    assert re.fullmatch(r"\.: \d+ files changed\n", done.err)
     after = files_of(workspace)
     assert {name: after[name] for name in before} == before
     new = after.keys() - before.keys()

@@ -106,13 +106,13 @@ def test_a_target_without_packages_in_nixpkgs_is_refused_at_its_key(
     project: Path, capsys: pytest.CaptureFixture[str]
 ):
     spec = project / "specs/lana.toml"
-    target = 'target = "wasm32-unknown-unknown"'
+    target = 'target = "wasm32-wasip1"'
     spec.write_text(f'{spec.read_text()}\n[packages.web]\ncrate = "lana-cli"\n{target}\n')
     assert main(["compile", "specs/lana.toml"]) == 2
     told = capsys.readouterr().err
     line = spec.read_text().split("\n").index(target) + 1
     assert told.startswith(
-        f"specs/lana.toml:{line}:10: error: cannot build for target 'wasm32-unknown-unknown' [E108]\n"
+        f"specs/lana.toml:{line}:10: error: cannot build for target 'wasm32-wasip1' [E108]\n"
     )
 
 
