@@ -7,7 +7,16 @@ export_package_environment
 cd "$manifestDir"
 libraries=$("${tools[rustc]}" --print target-libdir)
 export LD_LIBRARY_PATH=$libraries DYLD_FALLBACK_LIBRARY_PATH=$libraries
-for bin in "${!bins[@]}"; do set_variable "CARGO_BIN_EXE_$bin" "${bins[$bin]}/bin/$bin"; done
+# In the folders of cargo: tests look for the package's programs beside their own.
+beside=$NIX_BUILD_TOP/target/debug
+mkdir -p "$beside/deps"
+for bin in "${!bins[@]}"; do
+  set_variable "CARGO_BIN_EXE_$bin" "${bins[$bin]}/bin/$bin"
+  ln -s "${bins[$bin]}/bin/$bin" "$beside/$bin"
+done
+name=${program##*/}
+cp "$program" "$beside/deps/${name//-/_}-0000000000000000"
+program=$beside/deps/${name//-/_}-0000000000000000
 if ! run "$program" "${arguments[@]}" >"$NIX_BUILD_TOP/log" 2>&1; then
   cat "$NIX_BUILD_TOP/log" >&2
   exit 1
