@@ -45,7 +45,8 @@ def derivations_of(nix: Nix, nixpkgs: StandIn, flake: str, *outputs: str) -> lis
 def _unit_of_derivation(told: dict) -> Unit:
     if "platformEnvironment" in told:
         triple = re.search(r"-cargo-cfg-(.*)$", told["platformEnvironment"])[1]
-        action, crate, platform = "run", "build_script_build", "" if triple == HOST else triple
+        action, crate = "run", told["program"].replace("-", "_")
+        platform = "" if triple == HOST else triple
     else:
         action = "test" if not told["crateTypes"] else "build"
         crate, platform = told["crateName"], told["triple"]
