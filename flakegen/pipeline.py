@@ -19,6 +19,7 @@ from flakegen.cargo.facts_sources import FactsSources
 from flakegen.cargo.gather import gather_facts, gather_registries
 from flakegen.cargo.lock import Lock
 from flakegen.cargo.lto import lto_values
+from flakegen.cargo.replaced_scripts import replaced_scripts
 from flakegen.cargo.source_replacement import Replacements
 from flakegen.cargo.unit_graph import build_unit_graph
 from flakegen.cargo.workspace import Workspace, load_workspace
@@ -29,6 +30,7 @@ from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
 from flakegen.plan.model import BuildPlan, CargoPlan
+from flakegen.plan.notes import unused_linkers
 from flakegen.plan.origins import Origins
 from flakegen.plan.places import Downloads, Places
 from flakegen.plan.problems import (
@@ -207,6 +209,17 @@ class Project:
         return tuple(builds)
 
     @cached_property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is done otherwise than the workspace asks for."""
+        if self.workspace is None:
+            return ()
+        platforms = all_platforms(self.spec.project.systems, self.requests)
+        try:
+            return tuple(unused_linkers(self.workspace, platforms))
+        except CargoError as error:
+            raise DiagnosticError(of_cargo(error)) from None
+
+    @cached_property
     def disk(self) -> Disk:
         """The project's files, each read once."""
         return Disk(self.spec.layout.root)
@@ -254,7 +267,7 @@ class Project:
     @cached_property
     def plan(self) -> BuildPlan:
         """The whole project, lowered."""
-        self._require(lambda: self.lowered, lambda: self.files, lambda: self.builds)
+        self._require(lambda: self.lowered, lambda: self.files, lambda: self.builds, lambda: self.warnings)
         scope, lowered = self.lowered
         return plan_project(scope, self.files, self.cargo_plan, lowered)
 
@@ -381,4 +394,5 @@ def _builds(workspace: Workspace, request: CargoRequest) -> Iterator[Build]:
             clippy=request.clippy,
             rustflags=told.rustflags,  # with `--target`, cargo spares units for the machine that builds
             env=request.env,
+            replaced=replaced_scripts(workspace.config, graph),
         )

@@ -138,6 +138,11 @@ class CargoConfig(Struct, frozen=True, kw_only=True):
         found = table_of(targets, keys[0]).get("linker") if keys else None
         return found if isinstance(found, str) else None
 
+    @staticmethod
+    def selects(key: str, triple: str, cfgs: CfgSet) -> bool:
+        """Whether a `[target.<key>]` table is for a platform."""
+        return key == triple or (key.startswith("cfg(") and _selects(key, cfgs))
+
     def link_overrides(self, triple: str) -> dict[str, Table]:
         """`[target.<triple>.<links>]`: what stands in for the build script of the package with that `links`."""
         target = table_of(table_of(self.table, "target"), triple)

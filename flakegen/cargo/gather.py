@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from flakegen.cargo.cargo_home import Crate
@@ -113,12 +114,10 @@ def ask_cargo(manifest: Path, missing: Sequence[LockedPackage] = ()) -> dict[Fac
     import subprocess  # noqa: PLC0415 - the last resort pays for itself
 
     line = ["cargo", "metadata", "--locked", "--format-version", "1", "--manifest-path", str(manifest)]
+    place = manifest.parent  # where cargo stands is where it takes its configuration from
     wanted = f" {_named(missing)}" if missing else " crates"
     try:
-        # Cargo takes its configuration from where it stands, not from where the manifest is.
-        done = subprocess.run(
-            line, cwd=manifest.parent, capture_output=True, check=False
-        )  # noqa: S603 - a list
+        done = subprocess.run(line, cwd=place, capture_output=True, check=False)  # noqa: S603 - a list
     except OSError as error:
         message = f"nothing is known of{wanted}, and cargo is not there to fetch them"
         hint = "compile where cargo or a vendor folder has them, and commit the facts file"
@@ -148,5 +147,5 @@ def _reason(said: str) -> str:
     """What is wrong in the words of cargo's standard error: the error, and the cause of all causes, in one line."""
     lines = [line.strip() for line in said.strip().splitlines()]
     error = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), None)
-    causes = [after for line, after in zip(lines, lines[1:], strict=False) if line == "Caused by:"]
+    causes = [after for line, after in pairwise(lines) if line == "Caused by:"]
     return ": ".join(filter(None, (error, *causes[-1:]))) or (lines[-1] if lines else "no reason given")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flakegen.cli.console import Console, Verbosity, add_verbosity, console_of
 from flakegen.cli.exit import Exit
@@ -100,21 +100,27 @@ def _print_spec(project: WorkspaceProject) -> int:
 
 
 def _compile(project: WorkspaceProject, console: Console, record: str, started: int) -> int:
+    from flakegen.cli.blame import to_json  # noqa: PLC0415  # not for what is fresh
+
     project.check_writable()
     changed = project.write()
     if (watched := project.watched) is not None:
         remember(record, started, watched, project.written)
-    _report(str(project.folder), changed, console)
+    if project.warnings:
+        console.blame(project.warnings)
+    _report(str(project.folder), changed, console, to_json(project.warnings))
     return Exit.FINE
 
 
-def _report(folder: str, changed: Sequence[str], console: Console) -> None:
+def _report(
+    folder: str, changed: Sequence[str], console: Console, warned: Sequence[dict[str, Any]] = ()
+) -> None:
     where = _shown(folder)
     count = f"{len(changed)} file{'s' if len(changed) > 1 else ''} changed" if changed else "nothing changed"
     console.say(f"{where}: {count}")
     for path in changed:
         console.say(f"  {path}", Verbosity.VERBOSE)
-    console.answer({"output": folder, "changed": list(changed), "diagnostics": []})
+    console.answer({"output": folder, "changed": list(changed), "diagnostics": list(warned)})
 
 
 def _check(project: WorkspaceProject, console: Console) -> int:

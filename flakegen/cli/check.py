@@ -24,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = console_of(arguments)
     specs = specs_of(arguments)
     wrong: list[Diagnostic] = [] if specs else [no_spec()]
+    warned: list[Diagnostic] = []
     answers: list[dict[str, Any]] = []
     for spec in specs:
         project = Project(spec)
@@ -31,8 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
         if drifts is not None:
             answers.append({"spec": spec, "drift": [_to_json(drift) for drift in drifts]})
             _report(spec, drifts, console)
-    console.blame(wrong)
-    console.answer({"specs": answers, "diagnostics": to_json(wrong)})
+            warned += project.warnings
+    console.blame([*warned, *wrong])
+    console.answer({"specs": answers, "diagnostics": to_json([*warned, *wrong])})
     if wrong:
         return Exit.BAD_INPUT
     return Exit.DRIFT if any(answer["drift"] for answer in answers) else Exit.FINE

@@ -40,6 +40,7 @@ def _compile(specs: Sequence[str], fresh: Mapping[str, str], console: Console) -
     wrong += _clashes({**fresh, **{project.path: str(project.folder) for project in projects}})
     done = {spec: _entry(spec, output) for spec, output in fresh.items()}
     here = os.getcwd()  # noqa: PTH109
+    warned: list[Diagnostic] = []
     for project in () if wrong else projects:
         changed = attempt(project.write, wrong)
         if changed is None:
@@ -48,9 +49,11 @@ def _compile(specs: Sequence[str], fresh: Mapping[str, str], console: Console) -
         if (watched := project.watched) is not None:
             remember(project.path, started, watched, project.written)
         done[project.path] = _entry(project.path, str(project.folder), changed)
+        warned += project.warnings
         _report(project, changed, console)
-    console.blame(wrong)
-    console.answer({"specs": [done[spec] for spec in specs if spec in done], "diagnostics": to_json(wrong)})
+    console.blame([*warned, *wrong])
+    found = to_json([*warned, *wrong])
+    console.answer({"specs": [done[spec] for spec in specs if spec in done], "diagnostics": found})
     return Exit.BAD_INPUT if wrong else Exit.FINE
 
 

@@ -83,6 +83,7 @@ def plan_cargo(
         platforms=platforms,
         profiles={name: flags for flags, name in table.profiles.items()},
         scripts={name: dict(variables) for variables, name in table.scripts.items()},
+        replaced=table.replaced,
         crates=_crates(table, files, fetch),
         units=dict(sorted(_units(table, files, sources))),
         sources=dict(sorted(sources.items())),

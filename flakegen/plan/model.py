@@ -96,6 +96,7 @@ class UnitEdges(Struct, kw_only=True):
     links: tuple[str, ...] = ()
     script: str | None = None
     build: str | None = None
+    replaced: str | None = None  # of a build script's run: what stands in for it, in `CargoPlan.replaced`
 
 
 class UnitPlan(Struct, frozen=True, kw_only=True):
@@ -127,6 +128,9 @@ class CargoPlan(Struct, frozen=True, kw_only=True):
     platforms: tuple[Platform, ...]
     profiles: Mapping[str, tuple[str, ...]]
     scripts: Mapping[str, Mapping[str, str]]
+    replaced: Mapping[
+        str, Mapping[str, tuple[str, ...]]
+    ]  # what stands in for build scripts: lines by directive
     crates: Mapping[str, CratePlan]
     sources: Mapping[str, SourcePlan]
     units: Mapping[str, UnitPlan]

@@ -20,6 +20,7 @@ from flakegen.cargo.environment import script_environment
 from flakegen.cargo.lto import Lto
 from flakegen.cargo.package import Package, SourceKind, Target, TargetKind
 from flakegen.cargo.profile import Profile
+from flakegen.cargo.replaced_scripts import Said, replaced_key
 from flakegen.cargo.rustc_args import profile_flags
 from flakegen.cargo.unit import Mode, Unit, UnitGraph
 from flakegen.plan.model import Platform, UnitEdges
@@ -35,6 +36,7 @@ class Build(Struct, frozen=True, kw_only=True):
     clippy: tuple[str, ...] | None  # arguments for the lints of workspace packages; None: plain rustc
     rustflags: tuple[str, ...] = ()  # of units for the machine that is built for
     env: tuple[tuple[str, str], ...] = ()  # environment of workspace packages' units
+    replaced: Mapping[str, Said] = field(default_factory=dict)  # what stands in for build scripts
 
 
 class Identity(NamedTuple):
@@ -70,6 +72,7 @@ class UnitTable(Struct, kw_only=True):
     scripts: dict[tuple[tuple[str, str], ...], str] = field(default_factory=dict)
     variants: dict[str, Variant] = field(default_factory=dict)
     roots: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    replaced: dict[str, Said] = field(default_factory=dict)
     _crate_keys: dict[int, str] = field(default_factory=dict)
     _profile_names: dict[tuple[Profile, Lto, bool], str] = field(default_factory=dict)
     _script_names: dict[Profile, str] = field(default_factory=dict)
@@ -79,8 +82,11 @@ class UnitTable(Struct, kw_only=True):
         """Take in the unit graph of one build on one platform."""
         keys: list[str] = []
         roles = [_role(unit) for unit in build.graph.units]
+        self.replaced |= build.replaced
         for index, unit in enumerate(build.graph.units):
             edges = _edges(unit, build.graph.units, roles, keys)
+            if roles[index] is _Role.RUN and edges.build is None and unit.package.links is not None:
+                edges.replaced = replaced_key(unit.platform or build.graph.host, unit.package.links)
             keys.append(self._place(build, unit, build.lto[index], edges))
         self.roots.setdefault(build.name, {})[build.platform.name] = tuple(
             sorted({keys[index] for index in build.graph.roots})
@@ -258,6 +264,7 @@ def common_edges(edges: Mapping[str, UnitEdges]) -> tuple[UnitEdges, dict[str, U
         links=tuple(key for key in first.links if all(key in o.links for o in others)),
         script=first.script if all(o.script == first.script for o in others) else None,
         build=first.build if all(o.build == first.build for o in others) else None,
+        replaced=first.replaced if all(o.replaced == first.replaced for o in others) else None,
     )
     return common, {platform: _without(every, common) for platform, every in edges.items() if every != common}
 
@@ -269,4 +276,5 @@ def _without(every: UnitEdges, common: UnitEdges) -> UnitEdges:
         links=tuple(key for key in every.links if key not in common.links),
         script=every.script if common.script is None else None,
         build=every.build if common.build is None else None,
+        replaced=every.replaced if common.replaced is None else None,
     )

@@ -25,6 +25,12 @@ def table(plan: CargoPlan) -> dict[str, Value]:
         },
         "profiles": {name: list(flags) for name, flags in sorted(plan.profiles.items())},
         "scripts": {name: dict(values) for name, values in sorted(plan.scripts.items())},
+        **_present(
+            replaced={
+                name: {kind: list(lines) for kind, lines in said.items()}
+                for name, said in sorted(plan.replaced.items())
+            }
+        ),
         "builds": {
             build: {platform: list(keys) for platform, keys in sorted(roots.items())}
             for build, roots in sorted(plan.builds.items())
@@ -110,6 +116,7 @@ def _edges(edges: UnitEdges) -> dict[str, Value]:
     return _present(
         script=edges.script,
         build=edges.build,
+        replaced=edges.replaced,
         externs=dict(sorted(edges.externs.items())),
         bins=dict(sorted(edges.bins.items())),
         links=list(edges.links),

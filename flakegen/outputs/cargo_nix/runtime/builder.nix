@@ -26,6 +26,7 @@ let
     unpack = plain ./unpack.sh;
     bundle = plain ./bundle.sh;
     join = plain ./join.sh;
+    replaced = plain ./replaced.sh;
     fmt = plain ./fmt.sh;
   };
 

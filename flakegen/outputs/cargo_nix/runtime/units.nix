@@ -237,12 +237,30 @@ let
       }
     );
 
+  # The configuration says what the script would have printed (cargo's `[target.<triple>.<links>]`).
+  replaced =
+    unit:
+    let
+      crate = table.crates.${unit.crate};
+      lines = texts: builtins.concatStringsSep "" (map (text: "${text}\n") texts);
+    in
+    builder.lean (machineOf unit) scripts.replaced {
+      name = "${crate.name}-${crate.version}.script-run";
+      linksName = crate.links;
+      said = builtins.mapAttrs (_: lines) table.replaced.${unit.replaced};
+    };
+
   units = builtins.mapAttrs (
     _: given:
     let
       unit = complete given;
     in
-    if unit.mode == "run" then run unit else compile unit
+    if unit ? replaced then
+      replaced unit
+    else if unit.mode == "run" then
+      run unit
+    else
+      compile unit
   ) table.units;
 in
 units
