@@ -15,6 +15,8 @@ from flakegen.cargo.source import encode_raw_reference, parse_source
 from flakegen.cargo.toml_file import Table, parse_toml
 
 _NEWEST = 4
+_NAME = re.compile(r"\w[\w-]*")
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]*")
 _DEPENDENCY = re.compile(r"(\S+)(?: (\S+)(?: \(([^)]+)\))?)?")
 
 
@@ -69,7 +71,9 @@ class _Reader:
         good = [
             e
             for e in entries
-            if isinstance(e, dict) and _is_text(e.get("name")) and _is_text(e.get("version"))
+            if isinstance(e, dict)
+            and _is_named(e.get("name"), _NAME)
+            and _is_named(e.get("version"), _VERSION)
         ]
         if len(good) != len(entries) or not isinstance(raw, list):
             self.complain("every package needs a name and a version")
@@ -136,6 +140,11 @@ class _Reader:
     def replacements(self) -> dict[int, int]:
         pairs = ((i, self.find(e["replace"])) for i, e in enumerate(self.entries) if "replace" in e)
         return {index: found for index, found in pairs if found is not None}
+
+
+def _is_named(value: object, form: re.Pattern[str]) -> bool:
+    """Whether a value is a name of some form: names become parts of paths."""
+    return isinstance(value, str) and form.fullmatch(value) is not None
 
 
 def _is_text(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from flakegen.plan.places import Places
 _CODE = "origin"
 _UNKNOWN_DOWNLOAD = "origin-download"
 _MOST_NAMES = 3
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"]+")
 
 
 class Origins:
@@ -90,7 +92,7 @@ class Origins:
             return Problem(
                 code=_CODE, message=message, hint=f"vendor them, or give {key}, an address that does not ask"
             )
-        if "://" not in known.download:
+        if not _ADDRESS.fullmatch(known.download):
             message = (
                 f"the index {name} says that its archives are at `{known.download}`, which is no address"
             )

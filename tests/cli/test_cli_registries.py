@@ -1,6 +1,7 @@
 """What is said of crates that no one can fetch, and what a spec can say of registries."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from registries import Crate, manifest, publish_in_git, run_cargo, write_files
 
 from flakegen.cli.main import main
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 SPEC = """\
 [project]
 name = "x"
@@ -120,6 +122,57 @@ def test_crates_that_nobody_has_are_named(make, home, capsys, monkeypatch):
     assert "commit the facts file" in said
 
 
+def test_crates_that_cargo_cannot_fetch_are_named_beside_its_reason(make, home, capsys, monkeypatch):
+    make()
+    monkeypatch.setenv("CARGO_HOME", str(home / "none"))
+    monkeypatch.setenv("CARGO_NET_OFFLINE", "true")
+    assert main(["compile", "spec.toml"]) == 2
+    said = capsys.readouterr().err
+    assert "cargo could not fetch the missing crates: no matching package named `leaf` found" in said
+    assert "hint: missing: leaf 1.0.0; run `cargo fetch --locked`" in said
+
+
+def test_facts_are_read_again_where_the_lock_has_moved_on_and_others_stay(make, home):
+    project = make()
+    assert main(["compile", "spec.toml"]) == 0
+    kept, code = project / "spec.crates.json", project / "code"
+    first = kept.read_text().splitlines()
+    index = publish_in_git(project.parent / "next", Crate(name="more"))
+    config, package = code / ".cargo/config.toml", code / "Cargo.toml"
+    config.write_text(config.read_text() + f'[registries.next]\nindex = "{index}"\n')
+    alone = package.read_text()
+    package.write_text(alone + 'more = { version = "1", registry = "next" }\n')
+    run_cargo(code, home, "fetch")
+    assert main(["check", "spec.toml"]) == 1
+    assert main(["compile", "spec.toml"]) == 0
+    second = kept.read_text()
+    assert first[3] in second
+    assert '"name":"more"' in second
+    package.write_text(alone)
+    run_cargo(code, home, "fetch")
+    assert main(["compile", "spec.toml"]) == 0
+    assert kept.read_text().splitlines() == first
+
+
+def test_an_index_that_has_no_address_to_give(make, capsys):
+    project = make()
+    assert main(["compile", "spec.toml"]) == 0
+    kept = project / "spec.crates.json"
+    kept.write_text(kept.read_text().replace('{"download":"file://', '{"download":"/no address'))
+    assert main(["check", "spec.toml"]) == 2
+    said = capsys.readouterr().err
+    assert "its archives are at `/no address/" in said
+    assert ".download\n" in said
+
+
+def test_names_of_a_lock_are_no_paths(make, capsys):
+    project = make()
+    lock = project / "code/Cargo.lock"
+    lock.write_text(lock.read_text().replace('name = "leaf"', 'name = "../leaf"'))
+    assert main(["compile", "spec.toml"]) == 2
+    assert "every package needs a name and a version" in capsys.readouterr().err
+
+
 def test_a_vendor_folder_with_gaps_and_changes(make, home, capsys):
     project = make()
     assert main(["compile", "spec.toml"]) == 0
@@ -148,3 +201,18 @@ def test_a_manifest_that_was_edited_where_cargo_allows_it_counts(make, home, cap
     capsys.readouterr()
     assert main(["check", "spec.toml"]) == 1
     assert "default" in capsys.readouterr().out
+
+
+def test_committed_facts_are_enough(tmp_path, monkeypatch):
+    """crates.io's crates, as in a clone on a machine that has never seen cargo."""
+    for part in ("specs", "generated/lana"):
+        shutil.copytree(CHECKOUT / part, tmp_path / part, ignore=shutil.ignore_patterns("target"))
+    for name, value in {
+        "CARGO_HOME": str(tmp_path / "none"),
+        "HOME": str(tmp_path / "none"),
+        "PATH": "/nowhere",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "specs/lana.toml"]) == 0
