@@ -32,7 +32,9 @@ from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
 from flakegen.plan.model import BuildPlan, CargoPlan
 from flakegen.plan.notes import unused_linkers
 from flakegen.plan.origins import Origins
+from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.places import Downloads, Places
+from flakegen.plan.plan_package_set import plan_package_set
 from flakegen.plan.problems import (
     foreign_target,
     nothing_to_build,
@@ -50,6 +52,7 @@ from flakegen.plan.systems import all_platforms, platforms_of
 from flakegen.plan.units import Build
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
+from flakegen.spec.sections import CargoFormat
 from flakegen.watched import Watched, watched_files
 from flakegen.write import (
     Drift,
@@ -265,11 +268,28 @@ class Project:
         )
 
     @cached_property
+    def package_set(self) -> PackageSetPlan | None:
+        """The workspace's packages for cargo2nix's overlay."""
+        workspace, files, spec = self.workspace, self.files, self.spec
+        if workspace is None or files is None:
+            return None
+        return plan_package_set(
+            workspace,
+            files,
+            self.requests,
+            platforms=all_platforms(spec.project.systems, self.requests),
+            command=spec.layout.command,
+        )
+
+    @cached_property
     def plan(self) -> BuildPlan:
         """The whole project, lowered."""
         self._require(lambda: self.lowered, lambda: self.files, lambda: self.builds, lambda: self.warnings)
         scope, lowered = self.lowered
-        return plan_project(scope, self.files, self.cargo_plan, lowered)
+        cargo = self.spec.cargo
+        is_set = cargo is not None and cargo.format is CargoFormat.CARGO2NIX
+        workspace = self.package_set if is_set else self.cargo_plan
+        return plan_project(scope, self.files, workspace, lowered)
 
     @cached_property
     def lowered(self) -> tuple[Scope, Lowered]:

@@ -48,6 +48,7 @@ KIND = Kind(
     doc="Cargo's tests, clippy or rustfmt over the workspace.",
     example='[checks.clippy]\ncargo = "clippy"\nargs = ["-D", "warnings"]\n',
     needs_cargo=True,
+    unit_keys=("cargo",),
 )
 
 

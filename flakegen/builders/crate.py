@@ -61,6 +61,7 @@ KIND = Kind(
     doc="A crate of the Cargo workspace, built one cargo unit at a time.",
     example='[packages.lana-cli]\ncrate = "lana-cli"\nprofile = "dev"\n',
     needs_cargo=True,
+    unit_keys=("bins",),
 )
 
 

@@ -40,6 +40,7 @@ KIND = Kind(
     doc="The third-party crates of other packages, pre-built; a layer to cache.",
     example='[packages.lana-deps]\ncrate-deps = "all"\n',
     needs_cargo=True,
+    unit_keys=("crate-deps",),
 )
 
 

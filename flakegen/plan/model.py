@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from flakegen.nix.ast import Expr
+
+if TYPE_CHECKING:
+    from flakegen.plan.package_set import PackageSetPlan
 
 
 class Cross(Struct, frozen=True, kw_only=True):
@@ -176,6 +180,7 @@ class BuildPlan(Struct, frozen=True, kw_only=True):
     systems: tuple[str, ...]
     inputs: Mapping[str, Mapping[str, object]]
     cargo: CargoPlan | None
+    package_set: PackageSetPlan | None  # instead of ``cargo``
     overlays: Mapping[str, Expr]
     formatter: Expr | None
     toolchain: ToolchainPlan

@@ -12,6 +12,7 @@ from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.cargo import WorkspaceFiles
 from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, ToolchainPlan
+from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
 from flakegen.spec.model import Spec
@@ -20,6 +21,9 @@ from flakegen.spec.values import NixExpr, SpecPath
 
 Lower: TypeAlias = Callable[[Scope], tuple[tuple[Output, ...], tuple[str, ...]]]
 """Lowers all entries of a spec; gives outputs, and the fixed files that their values use."""
+
+WorkspacePlan: TypeAlias = CargoPlan | PackageSetPlan | None
+"""The Cargo workspace, in the format that the spec asks for."""
 
 TOOLCHAIN_FILES = ("rust-toolchain.toml", "rust-toolchain")
 
@@ -59,7 +63,7 @@ def lower_spec(scope: Scope, lower: Lower) -> Lowered:
 
 
 def plan_project(
-    scope: Scope, files: WorkspaceFiles | None, cargo: CargoPlan | None, lowered: Lowered
+    scope: Scope, files: WorkspaceFiles | None, workspace: WorkspacePlan, lowered: Lowered
 ) -> BuildPlan:
     """Put the whole project together."""
     spec = scope.spec
@@ -72,10 +76,11 @@ def plan_project(
         to_root=scope.to_root,
         systems=tuple(sorted(system.value for system in spec.project.systems)),
         inputs={name: _input(each) for name, each in spec.inputs.items()},
-        cargo=cargo,
+        cargo=workspace if isinstance(workspace, CargoPlan) else None,
+        package_set=workspace if isinstance(workspace, PackageSetPlan) else None,
         overlays=lowered.overlays,
         formatter=lowered.formatter,
-        toolchain=_toolchain(spec, files, cargo),
+        toolchain=_toolchain(spec, files, workspace),
         crate_overrides=lowered.crate_overrides,
         cargo_env=lowered.cargo_env,
         outputs=lowered.outputs,
@@ -107,7 +112,7 @@ def _overlay(path: SpecPath | None, expression: NixExpr | None, scope: Scope) ->
     return nix.NULL if expression is None else scope.expression(expression)
 
 
-def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: CargoPlan | None) -> ToolchainPlan:
+def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: WorkspacePlan) -> ToolchainPlan:
     toolchain = spec.toolchain
     file = None
     if files is not None and toolchain.channel is None and toolchain.components is None:

@@ -13,12 +13,12 @@ from flakegen.diagnostics.diagnostic import Related
 from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
 from flakegen.spec.cycles import check_cycles
-from flakegen.spec.inputs import input_names
+from flakegen.spec.inputs import CARGO2NIX, input_names
 from flakegen.spec.keypath import KeyPath, Part, show
 from flakegen.spec.kinds import Section
 from flakegen.spec.names import FORMS
 from flakegen.spec.paths import PathProblem
-from flakegen.spec.sections import ToolchainSource
+from flakegen.spec.sections import CargoFormat, ToolchainSource
 from flakegen.spec.values import AttrName, EnvName, InputPath, Namespace, Reference, System
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def check_whole(run: Decoding, raw: Mapping[str, Any]) -> None:
     _check_inputs(run, raw, names[Namespace.INPUTS])
     _check_overlays(run, raw)
     _check_workspace(run, raw)
+    _check_format(run, raw, names[Namespace.INPUTS])
 
 
 def section_of(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -209,3 +210,23 @@ def _folder(run: Decoding, written: str) -> PurePosixPath | None:
     except PathProblem:
         return None
     return folder if run.files.is_folder(run.layout.absolute(folder)) else None
+
+
+def _check_format(run: Decoding, raw: Mapping[str, Any], inputs: tuple[str, ...]) -> None:
+    """Report what cargo2nix's overlay cannot build, and when there is no such overlay."""
+    if section_of(raw, "cargo").get("format") != CargoFormat.CARGO2NIX.value:
+        return
+    if CARGO2NIX not in inputs:
+        message = (
+            "cargo.format = 'cargo2nix' needs cargo2nix's overlay, and the spec has no input 'cargo2nix'"
+        )
+        hint = 'add cargo2nix = "github:cargo2nix/cargo2nix/release-0.12" to [inputs]'
+        run.report(("cargo", "format"), Code.MISSING_KEY, message, hint=hint)
+    keys = {kind.table: kind.unit_keys for kind in run.kinds}
+    for path, entry in run.entries.items():
+        written = section_of(section_of(raw, str(path[0])), str(path[1]))
+        for name in keys[type(entry)]:
+            if name in written:
+                message = f"{show((*path, name))} needs cargo's units, and cargo2nix builds whole crates"
+                hint = f"leave it out, or set cargo.format = '{CargoFormat.UNITS.value}'"
+                run.report((*path, name), Code.NEEDS_UNITS, message, part=Part.KEY, hint=hint)

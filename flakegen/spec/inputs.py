@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NIXPKGS = AttrName("nixpkgs")
 RUST_OVERLAY = AttrName("rust-overlay")
+CARGO2NIX = AttrName("cargo2nix")
 
 _NIXPKGS_INPUT = Input(where=("inputs",), url=FlakeUrl("github:NixOS/nixpkgs/nixos-unstable"))
 _RUST_OVERLAY_INPUT = Input(

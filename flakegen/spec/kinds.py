@@ -47,7 +47,8 @@ class Kind:
     """One kind: ``key`` is the key whose presence chooses it; None is the kind of entries that have no such key.
 
     ``doc`` is one line for docs/spec.md, ``example`` a whole entry for it. A kind with ``shorthand`` is what a bare
-    string in place of an entry stands for, as the value of ``key``.
+    string in place of an entry stands for, as the value of ``key``. ``unit_keys`` are those that only flakegen's own builder
+    can do something with, as it builds cargo's units.
     """
 
     section: Section
@@ -57,3 +58,4 @@ class Kind:
     example: str
     shorthand: bool = False
     needs_cargo: bool = False
+    unit_keys: tuple[str, ...] = ()

@@ -96,6 +96,13 @@ class CrateOverride(Table):
     extra_files: tuple[SpecPath, ...] = key("Files its build reads that no scan can find.", default=())
 
 
+class CargoFormat(Enum):
+    """What builds the crates."""
+
+    UNITS = "units"
+    CARGO2NIX = "cargo2nix"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry(Table):
     """What a registry's own index does not tell Nix."""
@@ -114,6 +121,11 @@ class Cargo(Table):
     """The Cargo workspace that crates come from."""
 
     workspace: SpecPath = key("The folder with the workspace's Cargo.toml.", on_disk=OnDisk.FOLDER)
+    format: CargoFormat = key(
+        'What `Cargo.nix` is: `"units"` is the table of flakegen\'s own builder, one derivation per cargo unit;'
+        ' `"cargo2nix"` is for the overlay of cargo2nix (an input of that name), one derivation per crate.',
+        default=CargoFormat.UNITS,
+    )
     env: Mapping[EnvName, Template] = key("Environment of every unit's build.", default=EMPTY)
     crates: Mapping[CrateName, CrateOverride] = key("What single crates need, by crate name.", default=EMPTY)
     registries: Mapping[RegistryName, Registry] = key(

@@ -11,6 +11,7 @@ from flakegen.nix.names import mentions
 from flakegen.nix.printer import print_file
 from flakegen.outputs.fixed import fixed_files
 from flakegen.outputs.flake.cargo import cargo_bindings, toolchain_bindings
+from flakegen.outputs.flake.package_set import package_set_bindings
 from flakegen.outputs.header import header
 from flakegen.outputs.source_table import source_table
 from flakegen.plan.model import BuildPlan, Output
@@ -22,7 +23,7 @@ def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
     """Yield flake.nix, and the helpers that its outputs use."""
     yield "flake.nix", print_file(File(header(plan), _flake(plan)))
     helpers = set(plan.helpers)
-    if plan.cargo is not None:
+    if plan.cargo is not None or plan.package_set is not None:
         helpers.discard("source.nix")
         for name, text in fixed_files(Path(__file__).with_name("runtime"), ("source.nix",), plan):
             yield f"{plan.runtime}/{name}", text
@@ -79,6 +80,7 @@ def _per_system(plan: BuildPlan, sections: list[str], names: list[str]) -> Expr:
     values = [nix.binding(section, _section(plan, section), blank_before=True) for section in sections]
     bindings += toolchain_bindings(plan)
     bindings += cargo_bindings(plan)
+    bindings += package_set_bindings(plan)
     result: dict[str, object] = {name: nix.identifier(name) for name in sections}
     if "legacyPackages" in names:
         result["legacyPackages"] = {"layers": nix.select("cargo.layers")}
@@ -99,15 +101,12 @@ def _used(bindings: list[Binding], body: Expr) -> list[Binding]:
 
 
 def _pkgs(plan: BuildPlan) -> Expr:
-    if plan.toolchain.overlay:
-        return nix.call(
-            "import",
-            nix.select("inputs.nixpkgs"),
-            {
-                "system": nix.identifier("system"),
-                "overlays": [nix.select("inputs.rust-overlay.overlays.default")],
-            },
-        )
+    overlays = [nix.select("inputs.rust-overlay.overlays.default")] if plan.toolchain.overlay else []
+    if plan.package_set is not None:
+        overlays.append(nix.select("inputs.cargo2nix.overlays.cargo2nix"))
+    if overlays:
+        arguments = {"system": nix.identifier("system"), "overlays": overlays}
+        return nix.call("import", nix.select("inputs.nixpkgs"), arguments)
     return Select(nix.select("inputs.nixpkgs.legacyPackages"), (Dynamic(nix.identifier("system")),))
 
 

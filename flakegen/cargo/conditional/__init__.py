@@ -1,0 +1,1 @@
+"""The workspace resolved for all selections and platforms at once: what holds, and under which condition."""

@@ -1,0 +1,1 @@
+"""Cargo.nix for cargo2nix's overlay, and what reads it."""
