@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Binding, Expr
+from flakegen.outputs.flake.cross import packages_of
 from flakegen.plan.model import BuildPlan, CargoPlan, ToolchainPlan
 
 _NIXPKGS_TOOLS = ("cargo", "clippy", "rustc", "rustfmt")
@@ -72,19 +73,15 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
 
 def _foreign(cargo: CargoPlan) -> dict[str, object]:
     """Return the workspace built for other machines, by the name of the system or triple."""
-    sets = {each.cross.name: each.cross.packages for each in cargo.platforms if each.cross is not None}
+    crosses = {each.cross.name: each.cross for each in cargo.platforms if each.cross is not None}
     return {
         name: nix.call(
             "cargoOn",
             nix.interpolated(nix.identifier("system"), f"-to-{name}"),
-            (
-                nix.identifier("pkgs")
-                if (packages := sets[name]) is None
-                else nix.select("pkgs.pkgsCross", packages)
-            ),
+            packages_of(cross),
             nix.identifier("cargo"),
         )
-        for name in sorted(sets)
+        for name, cross in sorted(crosses.items())
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Binding
+from flakegen.outputs.flake.cross import packages_of
 from flakegen.plan.model import BuildPlan
 from flakegen.plan.package_set import PackageSetPlan, ProductPlan
 
@@ -55,7 +56,7 @@ def _foreign(plan: PackageSetPlan) -> dict[str, object]:
     """Return the workspace built for other machines, by the name of the system or triple."""
     crosses = {each.cross.name: each for each in plan.platforms if each.cross is not None}
     return {
-        name: nix.call("cargoOn", nix.select("pkgs.pkgsCross", each.cross.packages), each.target)
+        name: nix.call("cargoOn", packages_of(each.cross), each.target)
         for name, each in sorted(crosses.items())
         if each.cross is not None
     }
