@@ -6,7 +6,6 @@ let
   # What stdenv takes as it is.
   passed = [
     "buildInputs"
-    "depsBuildBuild"
     "features"
     "hardeningDisable"
     "hardeningEnable"
@@ -42,7 +41,9 @@ let
     "crateName"
     "crateRenames"
     "dependencies"
+    "depsBuildBuild"
     "edition"
+    "env"
     "extraLinkFlags"
     "extraRustcOpts"
     "extraRustcOptsForBuildRs"

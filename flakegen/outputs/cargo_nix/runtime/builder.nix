@@ -153,6 +153,9 @@ in
         toolbox = platform.toolbox';
         buildCommand = "source ${script}";
         rustFlags = attributes.rustFlags ++ said.rustFlags;
+        # A cross stdenv has no compiler for this machine, which scripts and procedural macros may need.
+        depsBuildBuild =
+          (if platform.triple == host then [ ] else [ pkgs.stdenv.cc ]) ++ given.depsBuildBuild or [ ];
       }
     );
 }

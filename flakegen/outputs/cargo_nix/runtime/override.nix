@@ -5,7 +5,6 @@ let
   # What stdenv takes as it is.
   passed = [
     "buildInputs"
-    "depsBuildBuild"
     "features"
     "hardeningDisable"
     "hardeningEnable"
@@ -41,7 +40,9 @@ let
     "crateName"
     "crateRenames"
     "dependencies"
+    "depsBuildBuild"
     "edition"
+    "env"
     "extraLinkFlags"
     "extraRustcOpts"
     "extraRustcOptsForBuildRs"
