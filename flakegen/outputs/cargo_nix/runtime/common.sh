@@ -4,7 +4,8 @@
 if [[ -z ${stdenv:-} ]]; then source "$NIX_ATTRS_SH_FILE"; fi
 out=${outputs[out]}
 source "$toolbox/env"
-if [[ -z ${stdenv:-} ]]; then export PATH=$toolPath HOME=/homeless-shelter; fi
+# The time as stdenv sets it, for what would write down when it was built.
+if [[ -z ${stdenv:-} ]]; then export PATH=$toolPath HOME=/homeless-shelter SOURCE_DATE_EPOCH=315532800; fi
 
 # run_hooks HOOK…: what a crate override wants to be run.
 run_hooks() {
