@@ -27,6 +27,7 @@ header true
 after the script
 twice 4 is 8
 as it was Some("configured")
+built at Some("315532800")
 """
 
 
