@@ -40,6 +40,7 @@ from flakegen.plan.problems import (
     nothing_to_build,
     of_cargo,
     of_request,
+    out_of_reach,
     unfetchable,
     unknown_profile,
     unknown_registries,
@@ -273,13 +274,17 @@ class Project:
         workspace, files, spec = self.workspace, self.files, self.spec
         if workspace is None or files is None:
             return None
-        return plan_package_set(
+        plan = plan_package_set(
             workspace,
             files,
             self.requests,
             platforms=all_platforms(spec.project.systems, self.requests),
             command=spec.layout.command,
         )
+        problems = Collector()
+        problems.extend(out_of_reach(plan, spec))
+        problems.raise_errors()
+        return plan
 
     @cached_property
     def plan(self) -> BuildPlan:

@@ -18,6 +18,7 @@ from flakegen.diagnostics.source import SourceText, Span
 from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
 from flakegen.plan.origins import Origins
+from flakegen.plan.package_set import LocalSource, PackageSetPlan
 from flakegen.plan.places import Downloads
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.systems import CROSS_SETS, target_of
@@ -113,6 +114,21 @@ def unknown_registries(workspace: Workspace, downloads: Downloads, spec: Spec) -
         hint = did_you_mean(name, known) or f"one of {one_of(known)}"
         where = ("cargo", "registries", name)
         yield spec.diagnose(where, Code.UNKNOWN_REGISTRY, message, part=Part.KEY, hint=hint)
+
+
+def out_of_reach(plan: PackageSetPlan, spec: Spec) -> Iterator[Diagnostic]:
+    """Yield what packages read outside the folder that cargo2nix's overlay unpacks to build them."""
+    for package in plan.packages.values():
+        source = package.source
+        if not isinstance(source, LocalSource) or not source.directory:
+            continue
+        inside = f"{source.directory}/"
+        read = (*source.build.files, *(folder.path for folder in source.build.folders))
+        for path in read:
+            if not f"{path}/".startswith(inside):
+                message = f"{package.name} reads {path}, which is outside of {source.directory}, and cargo2nix would not see it"
+                hint = "move it into the workspace, or set cargo.format = 'units'"
+                yield spec.diagnose(("cargo", "format"), Code.NEEDS_UNITS, message, hint=hint)
 
 
 def _span(problem: Problem) -> Span | None:

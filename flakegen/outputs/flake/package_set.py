@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Binding
+from flakegen.nix.names import mentions
 from flakegen.outputs.flake.cross import packages_of
 from flakegen.plan.model import BuildPlan
 from flakegen.plan.package_set import PackageSetPlan, ProductPlan
@@ -25,7 +26,8 @@ def package_set_bindings(plan: BuildPlan) -> list[Binding]:
     if plan.cargo_env:
         arguments["env"] = dict(plan.cargo_env)
     if plan.crate_overrides:
-        arguments["overrides"] = nix.function("pkgs", nix.attrs(dict(plan.crate_overrides)))
+        overrides = nix.attrs(dict(plan.crate_overrides))
+        arguments["overrides"] = nix.function("pkgs" if mentions((overrides,), "pkgs") else "_", overrides)
     made = nix.call("import", nix.path(f"./{plan.runtime}/packages.nix"), arguments)
     on_platform = nix.function("packages", nix.function("target", made))
     bindings = [
