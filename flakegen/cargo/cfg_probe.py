@@ -6,15 +6,20 @@ import os
 import subprocess
 
 from flakegen.cargo.errors import PlatformError
-from flakegen.cargo.platforms import CfgSetKind, base_cfgs, parse_cfg_lines
+from flakegen.cargo.platforms import ASKED_WITH, CfgSetKind, base_cfgs, parse_cfg_lines
 from flakegen.cargo.workspace import Workspace
 
 
 def _print_cfg(triple: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str] | None:
-    line = ["rustc", "--print", "cfg", "--target", triple]
+    line = ["rustc", "-", *ASKED_WITH, "--print=cfg", "--target", triple]
     try:
         return subprocess.run(  # noqa: S603 - a list, no shell
-            line, env=environment, capture_output=True, text=True, check=False
+            line,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError:
         return None

@@ -2,6 +2,9 @@
 
 ``data/cfg.json`` was printed by the rustc named in it: "stable" is the plain output, "unstable" what RUSTC_BOOTSTRAP=1
 adds to it. Cargo prints unit graphs only under that variable, hence the two sets.
+
+Cargo asks for all crate types at once (`target_info.rs`), and for procedural macros rustc does not take `crt-static` as
+the default, so that it is off for dependencies and build scripts even on musl, unless flags turn it on.
 """
 
 from __future__ import annotations
@@ -19,6 +22,9 @@ from flakegen.cargo.errors import PlatformError, Problem
 from flakegen.cargo.suggest import did_you_mean
 
 _DATA = Path(__file__).parent / "data" / "cfg.json"
+_CRATE_TYPES = ("bin", "rlib", "dylib", "cdylib", "staticlib", "proc-macro")
+ASKED_WITH = tuple(f"--crate-type={name}" for name in _CRATE_TYPES)
+"""The options of rustc that decide what `--print=cfg` says to cargo."""
 
 
 class CfgSetKind(Enum):

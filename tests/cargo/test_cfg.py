@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracle import cargo_environment
 
 from flakegen.cargo.cfg import (
     Combined,
@@ -18,7 +21,15 @@ from flakegen.cargo.cfg import (
     parse_platform,
 )
 from flakegen.cargo.errors import CfgError
-from flakegen.cargo.platforms import CfgSetKind, Platform, base_cfgs, known_triples, with_rustflags
+from flakegen.cargo.platforms import (
+    CfgSetKind,
+    Platform,
+    _table,
+    base_cfgs,
+    known_triples,
+    parse_cfg_lines,
+    with_rustflags,
+)
 
 LINUX = "x86_64-unknown-linux-gnu"
 
@@ -161,3 +172,50 @@ def test_rustflags_change_the_set():
     changed = with_rustflags(cfgs, flags)
     assert {"special", ("key", "v"), ("target_feature", "avx"), ("panic", "abort")} <= changed
     assert not {"debug_assertions", ("target_feature", "sse"), ("panic", "unwind")} & changed
+
+
+@pytest.mark.cargo
+@pytest.mark.parametrize("kind", CfgSetKind)
+@pytest.mark.parametrize(
+    "triple",
+    [
+        LINUX,
+        "x86_64-unknown-linux-musl",
+        "aarch64-unknown-linux-gnu",
+        "aarch64-unknown-linux-musl",
+        "x86_64-apple-darwin",
+        "aarch64-apple-darwin",
+        "wasm32-unknown-unknown",
+    ],
+)
+def test_the_table_is_what_rustc_answers_to_cargo(triple, kind):
+    words = (
+        "rustc - --crate-name ___ --print=file-names --crate-type bin --crate-type rlib --crate-type dylib "
+    )
+    words += "--crate-type cdylib --crate-type staticlib --crate-type proc-macro --print=cfg --target"
+    environment = cargo_environment(RUSTC_BOOTSTRAP="1" if kind is CfgSetKind.UNSTABLE else "0")
+    done = subprocess.run(
+        [*words.split(), triple], env=environment, input="", capture_output=True, text=True, check=True
+    )
+    names = (
+        "debug_assertions",
+        "panic=",
+        "target_",
+        "unix",
+        "windows",
+        "overflow_checks",
+        "ub_checks",
+        "relo",
+        "emsc",
+        "fmt_",
+    )
+    told = parse_cfg_lines([line for line in done.stdout.splitlines() if line.startswith(names)])
+    table = base_cfgs(triple, kind)
+    if _table().rustc not in _rustc_version():  # another rustc: what never changes is the same
+        steady = ("target_arch", "target_os", "target_env", "target_family", "target_vendor")
+        told, table = ({c for c in cfgs if c[0] in steady} for cfgs in (told, table))
+    assert told == table
+
+
+def _rustc_version() -> str:
+    return subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout
