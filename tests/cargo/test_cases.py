@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from materialise import case_names, materialise
@@ -21,15 +20,17 @@ from flakegen.cli.units import request_of
 @pytest.mark.parametrize("name", case_names())
 def test_graph_is_cargos(name, tmp_path, snapshot):
     case = materialise(name, tmp_path / "ws")
-    sources = FactsSources(cargo_home=Path("/nowhere"), vendor=(case.vendor,))
-    workspace = load(case.folder, sources)
+    sources = FactsSources(cargo_home=case.cargo_home, vendor=(case.vendor,))
+    workspaces = {}
     shown = []
-    for command, *arguments in case.runs:
-        theirs = cargo_graph(command, arguments, case.folder)
-        assert differences(our_graph(workspace, command, arguments, sources), theirs) == "", (
-            command,
-            arguments,
-        )
-        request = replace(request_of(parse(command, arguments), ()), cfg_set=CfgSetKind.STABLE)
-        shown.append(f"$ {' '.join([command, *arguments])}\n{summary(build_unit_graph(workspace, request))}")
+    for run in case.runs:
+        folder, (command, *arguments) = (run[0], run[1:]) if run[0].startswith("@") else ("@.", run)
+        if folder not in workspaces:
+            workspaces[folder] = load(case.folder / folder[1:], sources)
+        workspace = workspaces[folder]
+        theirs = cargo_graph(command, arguments, case.folder / folder[1:], CARGO_HOME=str(case.cargo_home))
+        assert differences(our_graph(workspace, command, arguments, sources), theirs) == "", run
+        targets = workspace.config.build_targets
+        request = replace(request_of(parse(command, arguments), targets), cfg_set=CfgSetKind.STABLE)
+        shown.append(f"$ {' '.join(run)}\n{summary(build_unit_graph(workspace, request))}")
     assert "\n\n".join(shown) == snapshot
