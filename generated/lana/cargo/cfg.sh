@@ -7,6 +7,8 @@ source "$NIX_ATTRS_SH_FILE"
 printf -v PATH '%s:' "${path[@]}"
 export PATH=${PATH%:}
 out=${outputs[out]}
+# Cargo asks for all crate types at once; with procedural macros among them, rustc leaves crt-static out on musl.
+crateTypes=(--crate-type={bin,rlib,dylib,cdylib,staticlib,proc-macro})
 declare -A values=()
 names=()
 while IFS= read -r line; do
@@ -24,6 +26,6 @@ while IFS= read -r line; do
     values[$name]=$value
     names+=("$name")
   fi
-done < <("$rustc" --print cfg --target "$triple" "${rustFlags[@]}")
+done < <("$rustc" - "${crateTypes[@]}" --print=cfg --target "$triple" "${rustFlags[@]}" </dev/null)
 for name in "${names[@]}"; do printf 'export CARGO_CFG_%s=%q\n' "${name//-/_}" "${values[$name]}"; done >"$out"
 for name in "${!environment[@]}"; do printf 'export %s=%q\n' "$name" "${environment[$name]}"; done >>"$out"
