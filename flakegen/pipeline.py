@@ -47,6 +47,7 @@ from flakegen.plan.problems import (
 )
 from flakegen.plan.project import Lowered, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
+from flakegen.plan.rust_versions import old_toolchain
 from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
 from flakegen.plan.scope import Scope
 from flakegen.plan.systems import all_platforms, platforms_of
@@ -219,9 +220,14 @@ class Project:
             return ()
         platforms = all_platforms(self.spec.project.systems, self.requests)
         try:
-            return tuple(unused_linkers(self.workspace, platforms))
+            found = [*unused_linkers(self.workspace, platforms)]
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None
+        try:
+            builds = self.builds
+        except DiagnosticError:  # told by whoever needs them
+            return tuple(found)
+        return (*found, *old_toolchain(builds, self.workspace.root, self.spec))
 
     @cached_property
     def disk(self) -> Disk:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from materialise import materialise
-from oracle import cargo_environment, cargo_graph, differences
+from oracle import OracleError, cargo_environment, cargo_graph, differences
 from real_nix import cache_folder
 from small import lock, package, write
 
@@ -125,6 +125,19 @@ def test_the_command_answers_for_a_published_program(program, arguments):
     done = command(folder, *arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert differences(json.loads(done.stdout), cargo_graph("build", arguments, folder)) == ""
+
+
+@pytest.mark.cargo
+def test_the_compilers_age_is_not_asked(tmp_path):
+    manifest = package("a", '[workspace]\nmembers = ["b"]\n').replace(
+        "edition", 'rust-version = "1.999"\nedition'
+    )
+    files = {"Cargo.toml": manifest, "b/Cargo.toml": package("b"), "Cargo.lock": lock("a", "b")}
+    folder = write(tmp_path, files)
+    with pytest.raises(OracleError, match=r"not supported by the following package"):
+        cargo_graph("build", [], folder)
+    theirs = cargo_graph("build", ["--ignore-rust-version"], folder)
+    assert differences(json.loads(command(folder).stdout), theirs) == ""
 
 
 def test_it_reads_and_writes_nothing_else(tmp_path):
