@@ -277,13 +277,14 @@ class Project:
     @cached_property
     def package_set(self) -> PackageSetPlan | None:
         """The workspace's packages for cargo2nix's overlay."""
-        workspace, files, spec = self.workspace, self.files, self.spec
-        if workspace is None or files is None:
+        workspace, files, spec, origins = self.workspace, self.files, self.spec, self.origins
+        if workspace is None or files is None or origins is None:
             return None
         plan = plan_package_set(
             workspace,
             files,
             self.requests,
+            fetch=origins.of,
             platforms=all_platforms(spec.project.systems, self.requests),
             command=spec.layout.command,
         )

@@ -8,25 +8,10 @@ from msgspec import Struct
 
 from flakegen.cargo.cfg import CfgValue, PlatformKey
 from flakegen.cargo.conditional.condition import Condition
-from flakegen.plan.model import Platform, SourcePlan
+from flakegen.plan.model import FetchPlan, Platform, SourcePlan
 
 CARGO2NIX_VERSION = "0.12.0"
 """The version whose interface is kept to."""
-
-
-class ArchiveSource(Struct, frozen=True, kw_only=True):
-    """A crate of a registry; ``index`` is None for crates.io."""
-
-    sha256: str
-    index: str | None = None
-
-
-class GitSource(Struct, frozen=True, kw_only=True):
-    """A crate of a git repository, at a commit."""
-
-    url: str
-    rev: str
-    subfolder: str
 
 
 class LocalSource(Struct, frozen=True, kw_only=True):
@@ -79,7 +64,7 @@ class PackagePlan(Struct, frozen=True, kw_only=True):
     name: str
     version: str
     registry: str
-    source: ArchiveSource | GitSource | LocalSource
+    source: FetchPlan | LocalSource
     proc_macro: bool
     target: SidePlan | None
     host: SidePlan | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import relpath
 
 from flakegen.cargo.cfg import parse_platform
@@ -23,11 +23,9 @@ from flakegen.cargo.selection import select
 from flakegen.cargo.source import crates_io
 from flakegen.cargo.workspace import Workspace
 from flakegen.plan.cargo import WorkspaceFiles
-from flakegen.plan.model import Platform
+from flakegen.plan.model import FetchPlan, Platform
 from flakegen.plan.package_set import (
-    ArchiveSource,
     FlagsPlan,
-    GitSource,
     LibraryPlan,
     PackagePlan,
     PackageSetPlan,
@@ -46,6 +44,7 @@ def plan_package_set(
     files: WorkspaceFiles,
     requests: Iterable[CargoRequest],
     *,
+    fetch: Callable[[Package], FetchPlan],
     platforms: tuple[Platform, ...],
     command: str,
 ) -> PackageSetPlan:
@@ -75,7 +74,7 @@ def plan_package_set(
                 name=workspace.packages[each.package].id.name,
                 version=workspace.packages[each.package].id.version,
                 registry=_registry_of(workspace.packages[each.package]),
-                source=sources.get(each.package) or _fetched(workspace.packages[each.package]),
+                source=sources.get(each.package) or fetch(workspace.packages[each.package]),
                 proc_macro=each.target is None,
                 target=_side(each.target, keys),
                 host=_side(each.host, keys),
@@ -162,14 +161,6 @@ def _registry_of(package: Package) -> str:
             return source.url if source.url.startswith("sparse+") else f"registry+{source.url}"
 
 
-def _fetched(package: Package) -> ArchiveSource | GitSource:
-    source = package.id.source
-    if source.kind is SourceKind.GIT:
-        url = source.url.partition("?")[0]
-        return GitSource(url=url, rev=source.rev or "", subfolder=package.directory)
-    return ArchiveSource(sha256=package.checksum or "", index=None if source == crates_io() else source.url)
-
-
 def _platform_keys(graph: Iterable[ConditionalPackage], workspace: Workspace) -> list[str]:
     """All platform keys that conditions name, and those of `rustflags`."""
     conditions = (condition for package in graph for condition in _conditions(package))
@@ -221,16 +212,21 @@ def _config(workspace: Workspace) -> dict[str, object]:
     flags = table_of(table, "build").get("rustflags")
     if flags:
         found["build"] = {"rustflags": list(_texts(flags))}
-    targets = {
-        key: {"rustflags": list(_texts(value["rustflags"]))}
-        for key, value in sorted(table_of(table, "target").items())
-        if isinstance(value, dict) and value.get("rustflags")
-    }
-    if targets:
-        found["target"] = targets
+    tables = {key: _target_config(value) for key, value in sorted(table_of(table, "target").items())}
+    if any(tables.values()):
+        found["target"] = {key: value for key, value in tables.items() if value}
     if env := table_of(table, "env"):
         found["env"] = env
     return found
+
+
+def _target_config(value: object) -> dict[str, object]:
+    """What of `[target.<key>]` counts: flags, and what stands in for build scripts (`[target.<triple>.<links>]`)."""
+    if not isinstance(value, dict):
+        return {}
+    flags = _texts(value.get("rustflags"))
+    found: dict[str, object] = {"rustflags": list(flags)} if flags else {}
+    return found | {key: value[key] for key in sorted(value) if isinstance(value[key], dict)}
 
 
 def _below(path: str, folder: str) -> str:

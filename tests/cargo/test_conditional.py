@@ -14,7 +14,7 @@ from ours import load, parse
 from projected import Decided, differences, project, role_of
 
 from flakegen.cargo.build_context import make_context
-from flakegen.cargo.conditional.condition import Atom, AtomKind, Atoms, given, holds, minimal
+from flakegen.cargo.conditional.condition import Atom, AtomKind, Atoms, Sum, given
 from flakegen.cargo.conditional.graph import conditional_graph
 from flakegen.cargo.errors import CargoError
 from flakegen.cargo.facts_sources import FactsSources
@@ -116,15 +116,15 @@ def test_what_being_reached_implies_is_left_out():
     atoms = Atoms()
     a, b = (atoms.mask(Atom(AtomKind.MEMBER, index)) for index in (0, 1))
     unix = atoms.mask(Atom(AtomKind.TARGET, text="cfg(unix)"))
-    assert given([a | unix], [a], atoms) == [unix]
-    assert given([a, b], [a, b], atoms) == [0]
-    assert given([a | unix, b], [a, b], atoms) == minimal([unix, b])
+    assert given(Sum([a | unix]), Sum([a]), atoms).products == [unix]
+    assert given(Sum([a, b]), Sum([a, b]), atoms).products == [0]
+    assert given(Sum([a | unix, b]), Sum([a, b]), atoms).products == [b, unix]
 
 
 def test_a_selected_feature_selects_its_member():
     atoms = Atoms()
     feature = atoms.mask(Atom(AtomKind.FEATURE, 0, "x"))
     member = atoms.mask(Atom(AtomKind.MEMBER, 0))
-    assert holds([member], feature)
-    assert not holds([feature], member)
-    assert atoms.condition([feature]) == ((Atom(AtomKind.FEATURE, 0, "x"),),)
+    assert Sum([member]).holds(feature)
+    assert not Sum([feature]).holds(member)
+    assert atoms.condition(Sum([feature])) == ((Atom(AtomKind.FEATURE, 0, "x"),),)

@@ -63,9 +63,9 @@ class Atoms:
         bits = [1 << index for index in range(product.bit_length()) if product >> index & 1]
         return sorted(bits, key=lambda bit: (self._atom(bit).kind is AtomKind.MEMBER, bit))
 
-    def condition(self, products: Iterable[int]) -> Condition:
+    def condition(self, products: Sum) -> Condition:
         """Products as atoms, without members that one of their features implies."""
-        return tuple(sorted(map(self._product, products), key=_order))
+        return tuple(sorted(map(self._product, products.products), key=_order))
 
     def _atom(self, bit: int) -> Atom:
         return self._by_bit[bit.bit_length() - 1]
@@ -91,40 +91,61 @@ def _order(product: tuple[Atom, ...]) -> list[tuple[str, int, str]]:
     return [atom.sort_key() for atom in product]
 
 
-def holds(products: Iterable[int], asked: int) -> bool:
-    """Whether a sum holds where everything in ``asked`` is given."""
-    return any(product & asked == product for product in products)
+class Sum:
+    """Products of which none makes another needless; looked up by their lowest bits, as there may be hundreds."""
+
+    __slots__ = ("_by_bit", "products")
+
+    def __init__(self, products: Iterable[int] = ()) -> None:
+        self.products: list[int] = []
+        self._by_bit: dict[int, list[int]] = {}
+        for product in sorted(set(products), key=_size):
+            if not self.holds(product):
+                self.add(product)
+
+    def add(self, product: int) -> None:
+        """Take in a product for which the sum does not hold, and which is no part of another one."""
+        self.products.append(product)
+        self._by_bit.setdefault(product & -product, []).append(product)
+
+    def holds(self, asked: int, *, but: int = -1) -> bool:
+        """Whether one of the products, other than ``but``, holds where everything in ``asked`` is given."""
+        by_bit = self._by_bit
+        if 0 in by_bit and but != 0:
+            return True
+        rest = asked
+        while rest:
+            bit = rest & -rest
+            rest ^= bit
+            for product in by_bit.get(bit, ()):
+                if product & asked == product and product != but:
+                    return True
+        return False
 
 
-def minimal(products: Iterable[int]) -> list[int]:
-    """The products that no other one makes needless, smallest first."""
-    found: list[int] = []
-    for product in sorted(set(products), key=lambda each: (each.bit_count(), each)):
-        if not holds(found, product):
-            found.append(product)
-    return found
+def _size(product: int) -> tuple[int, int]:
+    return (product.bit_count(), product)
 
 
-def given(products: Sequence[int], reached: Sequence[int], atoms: Atoms) -> list[int]:
-    """The simplest sum that equals ``products`` wherever ``reached`` holds, which ``products`` imply.
+def given(products: Sum, reached: Sum, atoms: Atoms) -> Sum:
+    """The simplest sum that equals ``products`` wherever ``reached`` holds.
 
     Both are monotone, so it is enough to look at the smallest cases in which ``reached`` holds.
     """
-    if all(holds(products, case) for case in reached):
-        return [0]
-    shorter = minimal(_shortened(product, products, reached, atoms) for product in products)
-    needed = list(shorter)
-    for product in shorter[::-1]:
-        others = [other for other in needed if other != product]
-        if all(holds(others, product | case) for case in reached if holds([product], product | case)):
-            needed = others
-    return needed
+    cases = [case for case in reached.products if not products.holds(case)]
+    if not cases:
+        return Sum((0,))
+    shorter = Sum(_shortened(product, products, cases, atoms) for product in products.products)
+    for product in shorter.products[::-1]:
+        if all(shorter.holds(product | case, but=product) for case in reached.products):
+            shorter = Sum(other for other in shorter.products if other != product)
+    return shorter
 
 
-def _shortened(product: int, products: Sequence[int], reached: Sequence[int], atoms: Atoms) -> int:
-    """A product less the atoms that being reached makes needless."""
+def _shortened(product: int, products: Sum, cases: Sequence[int], atoms: Atoms) -> int:
+    """A product less the atoms that being reached makes needless; ``cases`` are those in which no product holds."""
     for bit in atoms.parts(product):
         less = atoms.without(product, bit)
-        if less is not None and all(holds(products, less | case) for case in reached):
+        if less is not None and all(products.holds(less | case) for case in cases):
             product = less
     return product

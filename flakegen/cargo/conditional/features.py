@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from flakegen.cargo.conditional.condition import Atom, AtomKind, Atoms
+from flakegen.cargo.conditional.condition import Atom, AtomKind, Atoms, Sum
 from flakegen.cargo.conditional.existing import ExistingRules
 from flakegen.cargo.conditional.keys import Fact, Key
 from flakegen.cargo.conditional.rules import FixedPoint, Rule
@@ -27,26 +27,28 @@ from flakegen.cargo.known_features import known_features
 from flakegen.cargo.package import DependencyKind
 from flakegen.cargo.workspace import Resolver, Workspace
 
+NOTHING = Sum()
+
 
 class ConditionalFeatures(Struct, frozen=True, kw_only=True):
-    """Products of everything that can hold, by key; see `of` for what there is."""
+    """When everything holds that can hold, by key; see `of` for what there is."""
 
     atoms: Atoms
     separates_host: bool
-    products: dict[Key, list[int]]
+    sums: dict[Key, Sum]
     features: dict[tuple[int, bool], list[str]]  # names of those that can be on, sorted
 
-    def built(self, package: int, *, host: bool) -> Sequence[int]:
+    def built(self, package: int, *, host: bool) -> Sum:
         """When features of a package in a role are resolved at all."""
-        return self.products.get(Key(Fact.BUILT, package, host and self.separates_host), ())
+        return self.sums.get(Key(Fact.BUILT, package, host and self.separates_host), NOTHING)
 
-    def feature(self, package: int, name: str, *, host: bool) -> Sequence[int]:
+    def feature(self, package: int, name: str, *, host: bool) -> Sum:
         """When a feature is on."""
-        return self.products.get(Key(Fact.FEATURE, package, host and self.separates_host, name), ())
+        return self.sums.get(Key(Fact.FEATURE, package, host and self.separates_host, name), NOTHING)
 
-    def active(self, package: int, name: str, *, host: bool) -> Sequence[int]:
+    def active(self, package: int, name: str, *, host: bool) -> Sum:
         """When an optional dependency is on."""
-        return self.products.get(Key(Fact.ACTIVE, package, host and self.separates_host, name), ())
+        return self.sums.get(Key(Fact.ACTIVE, package, host and self.separates_host, name), NOTHING)
 
     def names(self, package: int, *, host: bool) -> Sequence[str]:
         """The features that can be on."""
@@ -193,12 +195,12 @@ def resolve_conditionally(workspace: Workspace, asked: Iterable[Seed] = ()) -> C
     fixed_point.run()
     features: dict[tuple[int, bool], list[str]] = {}
     for key in sorted(
-        (key for key in fixed_point.products if key.fact is Fact.FEATURE),
+        (key for key in fixed_point.sums if key.fact is Fact.FEATURE),
         key=lambda key: (key.package, key.flag, key.name),
     ):
         features.setdefault((key.package, key.flag), []).append(key.name)
     return ConditionalFeatures(
-        atoms=atoms, separates_host=separates, products=fixed_point.products, features=features
+        atoms=atoms, separates_host=separates, sums=fixed_point.sums, features=features
     )
 
 

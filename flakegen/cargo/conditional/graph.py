@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from flakegen.cargo.conditional.condition import ALWAYS, Atom, AtomKind, Condition, given, minimal
+from flakegen.cargo.conditional.condition import ALWAYS, Atom, AtomKind, Condition, Sum, given
 from flakegen.cargo.conditional.features import ConditionalFeatures, resolve_conditionally
 from flakegen.cargo.edge_plans import declared_name
 from flakegen.cargo.features import Seed
@@ -63,7 +63,7 @@ class _Graph:
     def __init__(self, workspace: Workspace, features: ConditionalFeatures) -> None:
         self._workspace = workspace
         self._features = features
-        self._simplified: dict[tuple[tuple[int, ...], tuple[int, ...]], Condition] = {}
+        self._simplified: dict[tuple[tuple[int, ...], int], Condition] = {}
 
     def packages(self) -> tuple[ConditionalPackage, ...]:
         """All packages in all roles that members lead to, under any condition."""
@@ -79,15 +79,15 @@ class _Graph:
         )
 
     def _reached(self, index: int) -> Condition:
-        roles = (*self._features.built(index, host=False), *self._features.built(index, host=True))
-        return self._features.atoms.condition(minimal(roles))
+        roles = [self._features.built(index, host=host).products for host in (False, True)]
+        return self._features.atoms.condition(Sum(product for role in roles for product in role))
 
     def _roles(self) -> set[tuple[int, bool]]:
         waiting = [(index, self._is_macro(index)) for index in self._workspace.members]
         found: set[tuple[int, bool]] = set()
         while waiting:
             role = waiting.pop()
-            if role in found or not self._features.built(role[0], host=role[1]):
+            if role in found or not self._features.built(role[0], host=role[1]).products:
                 continue
             found.add(role)
             waiting += [needed.key[1:] for needed in self._needed(*role)]
@@ -109,7 +109,7 @@ class _Graph:
                 continue
             products: Sequence[int] = (0,)
             if dependency.optional:
-                products = features.active(index, dependency.name, host=host)
+                products = features.active(index, dependency.name, host=host).products
             if not products:
                 continue
             mask = 0
@@ -137,20 +137,20 @@ class _Graph:
         )
 
     def _table(
-        self, table: dict[tuple[str, int, bool], list[int]], reached: Sequence[int]
+        self, table: dict[tuple[str, int, bool], list[int]], reached: Sum
     ) -> tuple[ConditionalDependency, ...]:
         return tuple(
             ConditionalDependency(
-                name=name, package=other, host=host, condition=self._given(minimal(table[key]), reached)
+                name=name, package=other, host=host, condition=self._given(Sum(table[key]), reached)
             )
             for key in sorted(table)
             for name, other, host in (key,)
         )
 
-    def _given(self, products: Sequence[int], reached: Sequence[int]) -> Condition:
-        if tuple(products) == (0,):
+    def _given(self, products: Sum, reached: Sum) -> Condition:
+        if products.products == [0]:
             return ALWAYS
-        key = (tuple(products), tuple(reached))
+        key = (tuple(products.products), id(reached))
         found = self._simplified.get(key)
         if found is None:
             atoms = self._features.atoms

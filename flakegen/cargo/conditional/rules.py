@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from flakegen.cargo.conditional.condition import Sum
+
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -26,28 +28,32 @@ class FixedPoint(Generic[Key]):
         self._rules = rules
         self._known: dict[Key, tuple[Rule[Key], ...]] = {}
         self._waiting: dict[Key, list[tuple[Key, Rule[Key]]]] = {}  # partner -> who waits for it
-        self._queue: list[tuple[int, int, Key, int]] = (
-            []
-        )  # short products first, as they make others needless
+        # Products only grow on their way, so those taken out, smallest first, are never part of earlier ones.
+        self._queue: list[tuple[int, int, Key, int]] = []
+        self._told: dict[Key, set[int]] = {}
         self._count = 0
-        self.products: dict[Key, list[int]] = {}
+        self.sums: dict[Key, Sum] = {}
 
     def add(self, key: Key, product: int) -> None:
         """Something holds under a product."""
-        self._count += 1
-        heapq.heappush(self._queue, (product.bit_count(), self._count, key, product))
+        told = self._told.get(key)
+        if told is None:
+            told = self._told[key] = set()
+        if product not in told:
+            told.add(product)
+            self._count += 1
+            heapq.heappush(self._queue, (product.bit_count(), self._count, key, product))
 
     def run(self) -> None:
         """Follow all rules to the end."""
         while self._queue:
             _, _, key, product = heapq.heappop(self._queue)
-            have = self.products.get(key)
-            if have is None:
-                have = self.products[key] = []
+            found = self.sums.get(key)
+            if found is None:
+                found = self.sums[key] = Sum()
                 self._enter(key)
-            if not any(other & product == other for other in have):
-                have[:] = [other for other in have if other & product != product]
-                have.append(product)
+            if not found.holds(product):
+                found.add(product)
                 self._follow(key, product)
 
     def _enter(self, key: Key) -> None:
@@ -61,8 +67,10 @@ class FixedPoint(Generic[Key]):
             if rule.partner is None:
                 self.add(rule.consequence, product | rule.mask)
             else:
-                for other in self.products.get(rule.partner, ()):
-                    self.add(rule.consequence, product | rule.mask | other)
+                self._join(rule, product, self.sums.get(rule.partner))
         for waiting, rule in self._waiting.get(key, ()):
-            for other in self.products.get(waiting, ()):
-                self.add(rule.consequence, product | rule.mask | other)
+            self._join(rule, product, self.sums.get(waiting))
+
+    def _join(self, rule: Rule[Key], product: int, others: Sum | None) -> None:
+        for other in () if others is None else others.products:
+            self.add(rule.consequence, product | rule.mask | other)

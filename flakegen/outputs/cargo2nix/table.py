@@ -13,10 +13,9 @@ from flakegen.nix.names import mentions
 from flakegen.outputs.cargo2nix.conditions import Place, expression
 from flakegen.outputs.cargo2nix.platforms import platforms
 from flakegen.outputs.source_table import source_table
+from flakegen.plan.model import FetchPlan
 from flakegen.plan.package_set import (
     CARGO2NIX_VERSION,
-    ArchiveSource,
-    GitSource,
     LibraryPlan,
     LocalSource,
     PackagePlan,
@@ -35,7 +34,6 @@ def table(plan: PackageSetPlan, to_root: str) -> dict[str, object]:
         "root": nix.path(to_root),
         "workspace": plan.root or ".",
         "command": plan.command,
-        "registry": plan.registry,
         "guard": dict(plan.guard),
         "rootFeatures": [f"{name}/default" for name in sorted(plan.members)],
         "members": dict(sorted(plan.members.items())),
@@ -47,6 +45,8 @@ def table(plan: PackageSetPlan, to_root: str) -> dict[str, object]:
         "frame": list(plan.frame),
         "platforms": platforms(plan),
     }
+    if any(package.registry == plan.registry for package in plan.packages.values()):
+        entries["registry"] = plan.registry
     writer = _Writer(plan)
     entries["crates"] = {key: writer.package(plan.packages[key]) for key in sorted(plan.packages)}
     return entries
@@ -85,13 +85,18 @@ class _Writer:
             entry["profiles"] = {name: _settings(package.profiles[name]) for name in sorted(package.profiles)}
         return entry
 
-    def _source(self, source: ArchiveSource | GitSource | LocalSource) -> dict[str, object]:
+    def _source(self, source: FetchPlan | LocalSource) -> dict[str, object]:
         match source:
-            case ArchiveSource(sha256=sha256, index=index):
-                return {"sha256": sha256} if index is None else {"sha256": sha256, "index": index}
-            case GitSource(url=url, rev=rev, subfolder=subfolder):
-                git = {"url": url, "rev": rev, "allRefs": True, "submodules": True}
-                return {"git": git, "subfolder": subfolder} if subfolder else {"git": git}
+            case FetchPlan():
+                said = {
+                    "sha256": source.sha256,
+                    "url": source.url,
+                    "git": None if source.git is None else dict(source.git),
+                    "subfolder": source.subfolder,
+                    "vendored": source.vendored,
+                    "archive": source.archive,
+                }
+                return {name: value for name, value in said.items() if value}
             case LocalSource(directory=directory, build=build, tests=tests):
                 entry: dict[str, object] = {"source": source_table(build), "tests": source_table(tests)}
                 if directory != self._plan.root:

@@ -166,17 +166,6 @@ in
 {
   rustBuilder = {
     inherit rustLib makePackageSet;
-    overrides.all = [
-      # A crate of crates.io may warn as it likes.
-      (rustLib.makeOverride {
-        registry = "registry+https://github.com/rust-lang/crates.io-index";
-        overrideArgs = old: {
-          rustcLinkFlags = old.rustcLinkFlags ++ [
-            "--cap-lints"
-            "warn"
-          ];
-        };
-      })
-    ];
+    overrides.all = [ ];
   };
 }

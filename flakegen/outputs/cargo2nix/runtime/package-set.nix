@@ -146,14 +146,15 @@ let
 
   sourceOf =
     crate: testing:
-    if crate ? sha256 && crate ? index then
-      rustLib.fetchCrateAlternativeRegistry {
-        inherit (crate)
-          index
-          name
-          version
-          sha256
-          ;
+    if crate ? vendored then
+      inProject crate "-vendored" crate.vendored
+    else if crate ? archive then
+      inProject crate ".tar.gz" crate.archive
+    else if crate ? url then
+      # Nix' own fetcher, as the overlay's for other registries asks for their index.
+      import <nix/fetchurl.nix> {
+        name = "${crate.name}-${crate.version}.tar.gz";
+        inherit (crate) url sha256;
       }
     else if crate ? sha256 then
       rustLib.fetchCratesIo { inherit (crate) name version sha256; }
@@ -161,6 +162,13 @@ let
       builtins.fetchGit crate.git + (if crate ? subfolder then "/${crate.subfolder}" else "")
     else
       localSource crate testing;
+
+  inProject =
+    crate: ending: path:
+    builtins.path {
+      name = "${crate.name}-${crate.version}${ending}";
+      path = table.root + "/${path}";
+    };
 
   # The project as the overlay would take it, or as much of it as a package reads.
   localSource =
@@ -213,7 +221,7 @@ let
       # Cargo does not let the lints of fetched crates fail a build; the overlay sees to those of crates.io.
       rustcLinkFlags =
         rustcLinkFlags
-        ++ lib.optionals (crate ? git || crate ? index) [
+        ++ lib.optionals (registryOf crate != "unknown" && registryOf crate != table.registry or "") [
           "--cap-lints"
           "warn"
         ];
