@@ -12,6 +12,7 @@ from flakegen.nix.ast import Expr
 from flakegen.nix.names import mentions
 from flakegen.outputs.cargo2nix.conditions import Place, expression
 from flakegen.outputs.cargo2nix.platforms import platforms
+from flakegen.outputs.fetch_table import fetch_table
 from flakegen.outputs.source_table import source_table
 from flakegen.plan.model import FetchPlan
 from flakegen.plan.package_set import (
@@ -88,15 +89,7 @@ class _Writer:
     def _source(self, source: FetchPlan | LocalSource) -> dict[str, object]:
         match source:
             case FetchPlan():
-                said = {
-                    "sha256": source.sha256,
-                    "url": source.url,
-                    "git": None if source.git is None else dict(source.git),
-                    "subfolder": source.subfolder,
-                    "vendored": source.vendored,
-                    "archive": source.archive,
-                }
-                return {name: value for name, value in said.items() if value}
+                return fetch_table(source)
             case LocalSource(directory=directory, build=build, tests=tests):
                 entry: dict[str, object] = {"source": source_table(build), "tests": source_table(tests)}
                 if directory != self._plan.root:

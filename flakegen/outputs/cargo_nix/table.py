@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from flakegen.outputs.fetch_table import fetch_table
 from flakegen.outputs.source_table import source_table
-from flakegen.plan.model import CargoPlan, CratePlan, FetchPlan, TargetPlan, UnitEdges, UnitPlan
+from flakegen.plan.model import CargoPlan, CratePlan, TargetPlan, UnitEdges, UnitPlan
 
 Value: TypeAlias = object
 """Text, number, boolean, None, or a list or mapping of these."""
@@ -55,7 +56,7 @@ def _crate(crate: CratePlan) -> dict[str, Value]:
         "name": crate.name,
         "version": crate.version,
         **({"directory": crate.directory} if crate.directory is not None else {}),
-        **(_fetch(crate.fetch) if crate.fetch is not None else {}),
+        **(fetch_table(crate.fetch) if crate.fetch is not None else {}),
         **_present(
             links=crate.links,
             env=dict(sorted(crate.texts.items())),
@@ -66,17 +67,6 @@ def _crate(crate: CratePlan) -> dict[str, Value]:
         "checkCfg": crate.check_cfg,
         "targets": {key: _target(target) for key, target in crate.targets.items()},
     }
-
-
-def _fetch(fetch: FetchPlan) -> dict[str, Value]:
-    return _present(
-        sha256=fetch.sha256,
-        url=fetch.url,
-        git=fetch.git,
-        subfolder=fetch.subfolder,
-        vendored=fetch.vendored,
-        archive=fetch.archive,
-    )
 
 
 def _target(target: TargetPlan) -> dict[str, Value]:
