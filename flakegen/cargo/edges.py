@@ -53,7 +53,10 @@ class EdgeBuilder:
             return self._run_edges(node, unit_for)
         active = self.features.active_in(node.package, host=unit_for.host_features)
         planned = self._planner.plan(node, unit_for, active)
-        edges = self._made(node, planned.libraries)
+        libraries: Iterable[PlannedEdge] = planned.libraries
+        if node.mode is Mode.DOC and self.context.request.no_deps:
+            libraries = (plan for plan in libraries if plan.slot.mode is not Mode.DOC)
+        edges = self._made(node, libraries)
         target = node.target
         if target.kind is not TargetKind.CUSTOM_BUILD:
             script = self.workspace.scripts[node.package]

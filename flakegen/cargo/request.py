@@ -72,6 +72,7 @@ class BuildRequest:
     release: bool = False
     targets: tuple[str, ...] = ()
     intent: Intent = Intent.BUILD
+    no_deps: bool = False  # of `cargo doc`: dependencies are not documented
     cfg_set: CfgSetKind = CfgSetKind.STABLE
 
     @property

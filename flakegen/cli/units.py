@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--profile", metavar="NAME")
     how.add_argument("--target", action="append", default=[], metavar="TRIPLE")
     how.add_argument("--host", metavar="TRIPLE", help="the machine that compiles (default: this one)")
+    how.add_argument("--no-deps", action="store_true", help="with --intent doc: not the dependencies")
     _add_sources(parser)
 
 
@@ -126,6 +127,7 @@ def request_of(arguments: argparse.Namespace, build_targets: tuple[str, ...]) ->
         release=arguments.release,
         targets=tuple(host if triple == "host-tuple" else triple for triple in chosen),
         intent=Intent.DOCTEST if arguments.doc and intent is Intent.TEST else intent,
+        no_deps=arguments.no_deps,
         cfg_set=CfgSetKind.STABLE if arguments.stable_cfg else CfgSetKind.UNSTABLE,
     )
 

@@ -56,7 +56,7 @@ class Invocations:
         if self.chance(0.45):
             return []
         if command == "doc":  # knows fewer flags
-            return [self.random.choice(["--lib", "--bins", "--examples"])]
+            return [self.random.choice(["--lib", "--bins", "--examples", "--no-deps"])]
         flags = ["--lib", "--bins", "--examples", "--tests", "--benches", "--all-targets"]
         names = ["--bin=b0", "--example=e0", "--test=t0", "--bench=b0", "--test=t*"]
         if command == "test":

@@ -41,6 +41,7 @@ INVOCATIONS = [
     ("check", ["--workspace", "--all-targets"]),
     ("bench", ["--workspace"]),
     ("doc", ["--workspace"]),
+    ("doc", ["--workspace", "--no-deps"]),
 ]
 
 
