@@ -60,9 +60,10 @@ def lint_flags(lints: Sequence[Lint]) -> tuple[str, ...]:
         if lint.tool == "cargo":
             continue
         name = lint.name if lint.tool == "rust" else f"{lint.tool}::{lint.name}"
-        levels.append((lint.priority, name, f"--{lint.level}={name}"))
+        levels.append((lint.priority, lint.name, f"--{lint.level}={name}"))
         for expression in lint.check_cfg:
             check_cfg.extend(("--check-cfg", expression))
+    levels.sort(key=lambda entry: entry[2])
     levels.sort(key=lambda entry: entry[1], reverse=True)
     levels.sort(key=lambda entry: entry[0])
     return (*(flag for _, _, flag in levels), *check_cfg)
