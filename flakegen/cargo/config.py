@@ -15,6 +15,7 @@ from flakegen.cargo.inheritance import table_of
 from flakegen.cargo.toml_file import Table, read_toml
 
 _ENCODED_SEPARATOR = "\x1f"
+_PLACE = "relative-to"  # no key of cargo's
 _TARGET_KEYS = frozenset({"linker", "runner", "rustflags", "rustdocflags", "ar"})
 _PROFILE_KEYS = (
     "codegen-units",
@@ -44,6 +45,15 @@ class ConfigRoots(Struct, frozen=True, kw_only=True):
     boundary: Path | None = None
     cargo_home: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class EnvEntry(Struct, frozen=True, kw_only=True):
+    """One variable of `[env]`; ``relative_to`` is the folder that its value is a path from."""
+
+    name: str
+    value: str
+    force: bool = False  # it replaces what is set already
+    relative_to: str | None = None
 
 
 class CargoConfig(Struct, frozen=True, kw_only=True):
@@ -84,6 +94,11 @@ class CargoConfig(Struct, frozen=True, kw_only=True):
         return (value,) if isinstance(value, str) else _texts(value)
 
     @property
+    def env(self) -> tuple[EnvEntry, ...]:
+        """`[env]`: variables of every compilation, build script and run (cargo itself sets its own in any case)."""
+        return tuple(_env_entry(name, value) for name, value in sorted(table_of(self.table, "env").items()))
+
+    @property
     def registries(self) -> dict[str, str]:
         """Index addresses of the alternative registries, by name."""
         tables = table_of(self.table, "registries")
@@ -96,28 +111,29 @@ class CargoConfig(Struct, frozen=True, kw_only=True):
                 found |= {name: value, name.replace("_", "-"): value}
         return found
 
-    def rustflags(self, triple: str, cfgs: CfgSet) -> tuple[str, ...]:
-        """The flags of a platform that gets any: from one source only, the first that is set (Cargo book).
+    def rustflags(self, triple: str, cfgs: CfgSet, *, rustdoc: bool = False) -> tuple[str, ...]:
+        """The flags of a platform that gets any, of rustc or rustdoc: from one source only, the first that is set.
 
         Raises:
             ConfigError: a value has the wrong type.
         """
-        if (encoded := self.environment.get("CARGO_ENCODED_RUSTFLAGS")) is not None:
+        name = "rustdocflags" if rustdoc else "rustflags"
+        if (encoded := self.environment.get(f"CARGO_ENCODED_{name.upper()}")) is not None:
             return tuple(encoded.split(_ENCODED_SEPARATOR)) if encoded else ()
-        if (plain := self.environment.get("RUSTFLAGS")) is not None:
+        if (plain := self.environment.get(name.upper())) is not None:
             return _split(plain)
-        variable = self.environment.get(f"CARGO_TARGET_{_variable(triple)}_RUSTFLAGS")
+        variable = self.environment.get(f"CARGO_TARGET_{_variable(triple)}_{name.upper()}")
         targets = table_of(self.table, "target")
         flags = _split(variable) if variable is not None else ()
-        flags = (*_flags(table_of(targets, triple).get("rustflags"), triple), *flags)
+        flags = (*_flags(table_of(targets, triple), triple, name), *flags)
         for key in sorted(targets):
             if key.startswith("cfg(") and isinstance(targets[key], dict) and _selects(key, cfgs):
-                flags += _flags(targets[key].get("rustflags"), key)
+                flags += _flags(targets[key], key, name)
         if flags:
             return flags
-        if (variable := self.environment.get("CARGO_BUILD_RUSTFLAGS")) is not None:
+        if (variable := self.environment.get(f"CARGO_BUILD_{name.upper()}")) is not None:
             return _split(variable)
-        return _flags(table_of(self.table, "build").get("rustflags"), "build")
+        return _flags(table_of(self.table, "build"), "build", name)
 
     def linker(self, triple: str, cfgs: CfgSet) -> str | None:
         """The linker of a platform: variable, then its own table, then the single matching cfg table.
@@ -164,16 +180,40 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split(" ") if part.strip())
 
 
-def _flags(value: Any, place: str) -> tuple[str, ...]:
-    """A `rustflags` value: a string split at whitespace, or a list."""
+def _flags(table: Table, place: str, name: str) -> tuple[str, ...]:
+    """A `rustflags` or `rustdocflags` value: a string split at whitespace, or a list."""
+    value = table.get(name)
     if value is None:
         return ()
     if isinstance(value, str):
         return tuple(value.split())
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    message = f"`rustflags` of `{place}` must be a string or a list of strings"
+    message = f"`{name}` of `{place}` must be a string or a list of strings"
     raise ConfigError(Problem(code="config-rustflags", message=message))
+
+
+def _env_entry(name: str, value: Any) -> EnvEntry:
+    if isinstance(value, str):
+        return EnvEntry(name=name, value=value)
+    if isinstance(value, dict) and isinstance(value.get("value"), str):
+        return EnvEntry(
+            name=name,
+            value=value["value"],
+            force=value.get("force") is True,
+            relative_to=value[_PLACE] if value.get("relative") is True else None,
+        )
+    message = f"`env.{name}` must be a string, or a table with `value`"
+    raise ConfigError(Problem(code="config-env", message=message))
+
+
+def _placed(table: Table, path: Path) -> Table:
+    """Note in variables that are paths where they count from: the folder that holds `.cargo`."""
+    env = {
+        name: {**value, _PLACE: str(path.parent.parent)} if isinstance(value, dict) else value
+        for name, value in table_of(table, "env").items()
+    }
+    return {**table, "env": env} if env else table
 
 
 def _selects(key: str, cfgs: CfgSet) -> bool:
@@ -256,5 +296,5 @@ def load_config(roots: ConfigRoots) -> CargoConfig:
     files = tuple(path for path in map(_file, _folders(roots)) if path is not None)
     merged: Any = {}
     for path in reversed(files):
-        merged = _merge(merged, _anchored(read_toml(path), path))
+        merged = _merge(merged, _placed(_anchored(read_toml(path), path), path))
     return CargoConfig(table=merged, environment=roots.environment, files=files)
