@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,13 @@ class Builder:
     """One kind of package, check, app or dev shell.
 
     ``lower`` turns an entry (its name in the spec, its table) into the flake output's value; see `plan.scope` for the
-    names that the value may use. ``request`` is for kinds made of cargo units; ``helpers`` names the fixed files of
-    outputs/flake/runtime that the value uses.
+    names that the value may use. ``lower_each`` is for entries that may become several outputs (their tables say so with
+    `has_one_output`): their values by name. ``request`` is for kinds made of cargo units; ``helpers`` names the fixed
+    files of outputs/flake/runtime that the value uses.
     """
 
     kind: Kind
     lower: Callable[[str, Any, Scope], Expr]
+    lower_each: Callable[[str, Any, Scope], Mapping[str, Expr]] | None = None
     request: Callable[[str, Any, Spec], CargoRequest | None] | None = None
     helpers: tuple[str, ...] = ()

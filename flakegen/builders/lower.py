@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flakegen.builders.registry import builder_of
+from flakegen.diagnostics.codes import Code
+from flakegen.diagnostics.diagnostic import Related
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.model import Output
 from flakegen.plan.scope import Scope
+from flakegen.spec.keypath import KeyPath, Part, show
 from flakegen.spec.kinds import Section
 from flakegen.spec.tables import AppTable, KindTable, PackageTable
+from flakegen.spec.values import AttrName
 
 
 def lower_entries(scope: Scope) -> tuple[tuple[Output, ...], tuple[str, ...]]:
-    """Return the outputs of a spec, in its order, and the fixed files that their values use."""
+    """Return the outputs of a spec, in its order, and the fixed files that their values use.
+
+    Outputs whose names depend on the workspace, and are taken, are collected as problems of the scope.
+    """
     spec = scope.spec
     outputs: list[Output] = []
     helpers: set[str] = set()
@@ -22,19 +31,45 @@ def lower_entries(scope: Scope) -> tuple[tuple[Output, ...], tuple[str, ...]]:
         (Section.CHECKS, spec.checks),
         (Section.APPS, spec.apps),
     ):
+        owners: dict[str, KeyPath] = {
+            entry.output_name(name): entry.where for name, entry in entries.items() if entry.has_one_output
+        }
         for name, entry in entries.items():
-            builder = builder_of(entry)
-            helpers.update(builder.helpers)
+            helpers.update(builder_of(entry).helpers)
             systems = spec.project.systems if entry.systems is None else entry.systems
-            outputs.append(
-                Output(
-                    section=section.value,
-                    name=entry.output_name(name),
-                    systems=tuple(sorted(system.value for system in systems)),
-                    value=_finished(entry, builder.lower(name, entry, scope), scope),
+            for output, value in _values(name, entry, scope).items():
+                _claim(scope, section, output, entry.where, owners)
+                outputs.append(
+                    Output(
+                        section=section.value,
+                        name=output,
+                        systems=tuple(sorted(system.value for system in systems)),
+                        value=_finished(entry, value, scope),
+                    )
                 )
-            )
     return tuple(outputs), tuple(sorted(helpers))
+
+
+def _values(name: AttrName, entry: KindTable, scope: Scope) -> Mapping[str, Expr]:
+    builder = builder_of(entry)
+    if entry.has_one_output or builder.lower_each is None:
+        return {entry.output_name(name): builder.lower(name, entry, scope)}
+    return builder.lower_each(name, entry, scope)
+
+
+def _claim(scope: Scope, section: Section, output: str, where: KeyPath, owners: dict[str, KeyPath]) -> None:
+    owner = owners.setdefault(output, where)
+    if owner == where:
+        return
+    spec = scope.spec
+    related = Related(message=f"{show(owner)} becomes it too", span=spec.source.span_of(owner, Part.KEY))
+    message = f"{show(where)} becomes the output {section.value}.{output}, which is taken"
+    hint = "give one of them another name"
+    scope.problems.add(
+        spec.source.diagnose(
+            where, Code.DUPLICATE_OUTPUT, message, part=Part.KEY, hint=hint, related=(related,)
+        )
+    )
 
 
 def _finished(entry: KindTable, value: Expr, scope: Scope) -> Expr:

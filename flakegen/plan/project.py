@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from flakegen.cargo.package import Package
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.diagnostic import Collector
 from flakegen.nix import build as nix
@@ -43,7 +44,14 @@ class Lowered:
 def scope_of(spec: Spec, workspace: Workspace | None, problems: Collector) -> Scope:
     """Return what the spec's expressions may name; what is wrong with them is collected."""
     to_root = "/".join(".." for _ in spec.layout.output.parts) or "."
-    return Scope(spec=spec, to_root=to_root, version=_version(spec, workspace), problems=problems)
+    members = () if workspace is None else workspace.member_packages()
+    return Scope(
+        spec=spec,
+        to_root=to_root,
+        version=_version(spec, members),
+        members=tuple(sorted(member.id.name for member in members)),
+        problems=problems,
+    )
 
 
 def lower_spec(scope: Scope, lower: Lower) -> Lowered:
@@ -89,10 +97,9 @@ def plan_project(
     )
 
 
-def _version(spec: Spec, workspace: Workspace | None) -> str:
+def _version(spec: Spec, members: Iterable[Package]) -> str:
     if spec.project.version is not None:
         return spec.project.version
-    members = () if workspace is None else workspace.member_packages()
     versions = {member.id.version for member in members}
     return versions.pop() if len(versions) == 1 else "0.0.0"
 

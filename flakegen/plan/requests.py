@@ -25,6 +25,7 @@ class CargoRequest:
     target: str | None = None  # a triple, instead of ``cross``
     systems: tuple[System, ...]
     clippy: tuple[str, ...] | None = None
+    rustdoc: tuple[str, ...] = ()  # arguments of rustdoc, where it is what runs
     env: tuple[tuple[str, str], ...] = ()
     fields: Mapping[str, KeyPath]
 

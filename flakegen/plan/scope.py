@@ -29,6 +29,7 @@ class Scope:
     spec: Spec
     to_root: str  # from the output folder to the project root
     version: str
+    members: tuple[str, ...]  # the packages of the Cargo workspace
     problems: Collector
 
     def reference(self, reference: Reference) -> Expr:

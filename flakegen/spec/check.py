@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from flakegen.spec.decoding import Decoding, Use
+    from flakegen.spec.tables import KindTable
 
 _NIXPKGS = ToolchainSource.NIXPKGS.value
 _SECTIONS = {Namespace(each.value): each for each in Section}
@@ -71,6 +72,17 @@ def _check_use(
         _check_project(run, raw, reference)
     elif reference.namespace in names and reference.name[0] not in names[reference.namespace]:
         _report_dangling(run, reference, names)
+    elif (entry := run.entries.get((reference.namespace.value, *reference.name[:1]))) is not None:
+        _check_one_output(run, reference, entry)
+
+
+def _check_one_output(run: Decoding, reference: Reference, entry: KindTable) -> None:
+    if not entry.has_one_output:
+        message = (
+            f"{show(reference.where)} refers to {quoted(reference.written)}, which becomes several outputs"
+        )
+        hint = "refer to an entry that becomes one"
+        _report(run, reference, Code.WRONG_REFERENCE, message, hint)
 
 
 def _check_env(run: Decoding, raw: Mapping[str, Any], use: Use) -> None:
@@ -127,6 +139,8 @@ def _check_outputs(run: Decoding, raw: Mapping[str, Any]) -> None:
         for name in section_of(raw, section.value):
             path = (section.value, name)
             entry = run.entries.get(path)
+            if entry is not None and not entry.has_one_output:
+                continue  # whose names are known when the workspace is
             output = entry.output_name(AttrName(name)) if entry else name
             if output in first:
                 _report_same_output(run, section, output, first[output], path)

@@ -127,6 +127,11 @@ class Cargo(Table):
         default=CargoFormat.UNITS,
     )
     env: Mapping[EnvName, Template] = key("Environment of every unit's build.", default=EMPTY)
+    content_addressed: bool = key(
+        "Whether what units are is told by their content, so that an edit ends where it changes nothing; "
+        "needs Nix's experimental feature `ca-derivations`.",
+        default=False,
+    )
     crates: Mapping[CrateName, CrateOverride] = key("What single crates need, by crate name.", default=EMPTY)
     registries: Mapping[RegistryName, Registry] = key(
         "Where registries have their archives, if not where their index says: by name in cargo's configuration, or by "

@@ -22,6 +22,11 @@ class KindTable(Table):
         """Return the attribute in the flake that the entry ``name`` becomes."""
         return name
 
+    @property
+    def has_one_output(self) -> bool:
+        """Whether it is that attribute that the entry becomes, and not several others (see `builders.builder`)."""
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageTable(KindTable):

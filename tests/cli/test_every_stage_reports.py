@@ -123,3 +123,37 @@ def test_a_musl_target_is_built_with_the_packages_for_it(project: Path):
     assert main(["compile", "specs/lana.toml"]) == 0
     flake = " ".join((project / "generated/lana/flake.nix").read_text().split())
     assert 'cargoOn "${system}-to-x86_64-unknown-linux-musl" pkgs.pkgsCross.musl64 cargo' in flake
+
+
+MEMBERS = """
+[checks.lint]
+cargo = "fmt"
+per-member = true
+
+[checks.cli-test]
+cargo = "test"
+all-targets = true
+
+[checks.test]
+cargo = "test"
+per-member = true
+
+[checks.lana-cli-test]
+script = "true"
+"""
+
+
+def test_what_checks_of_members_cannot_be_is_told_at_their_keys(
+    project: Path, capsys: pytest.CaptureFixture[str]
+):
+    spec = project / "specs/lana.toml"
+    spec.write_text(spec.read_text() + MEMBERS)
+    assert main(["compile", "specs/lana.toml"]) == 2
+    told = capsys.readouterr().err
+    assert "per-member = true\n      | ^^^^^^^^^^" in told
+    assert 'checks.lint.per-member has no meaning with cargo = "fmt" [E109]' in told
+    assert 'checks.cli-test.all-targets has no meaning with cargo = "test" [E109]' in told
+    taken = "checks.test becomes the output checks.lana-cli-test, which is taken [E145]"
+    assert taken in told
+    assert "checks.lana-cli-test becomes it too" in told
+    assert told.count("[E145]") == 1
