@@ -269,6 +269,7 @@ class Project:
             name=spec.project.name,
             command=spec.layout.command,
             platforms=all_platforms(spec.project.systems, self.requests),
+            content_addressed=spec.cargo is not None and spec.cargo.content_addressed,
             files=files,
             rustfmt=rustfmt_plan(self.disk, workspace, files),
             fetch=origins.of,
@@ -425,6 +426,8 @@ def _builds(workspace: Workspace, request: CargoRequest) -> Iterator[Build]:
             lto=lto_values(graph),
             clippy=request.clippy,
             rustflags=told.rustflags,  # with `--target`, cargo spares units for the machine that builds
+            rustdocflags=(*workspace.config.rustflags(triple, told.cfgs, rustdoc=True), *request.rustdoc),
+            members=frozenset(package.directory for package in workspace.member_packages()),
             env=request.env,
             replaced=replaced_scripts(workspace.config, graph),
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flakegen.embed.inputs import FolderInput, PackageInputs
 
 _CONFIG = ("config", "config.toml")
+_SETTINGS = ("clippy.toml", ".clippy.toml", "rustfmt.toml", ".rustfmt.toml")
 
 
 class Watched(NamedTuple):  # a dataclass would load inspect, which a run without changes has no time for
@@ -106,10 +107,11 @@ def _folders_of(package: PackageInputs) -> Iterator[tuple[FolderInput, tuple[str
 
 
 def _above(trees: Iterable[str]) -> Iterator[str]:
-    """Yield where cargo looks upwards from a package: for the workspace's root, and for configuration."""
+    """Yield where cargo, clippy and rustfmt look upwards from a package: for the workspace's root, and for settings."""
     for folder in {above for tree in trees for above in _parents(tree)}:
         yield _join(folder, "Cargo.toml")
         yield from (_join(folder, f".cargo/{name}") for name in _CONFIG)
+        yield from (_join(folder, name) for name in _SETTINGS)
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from flakegen.graph.layers import THIRD_PARTY_LAYER, member_layers
 from flakegen.plan.model import (
     CargoPlan,
     CratePlan,
+    EnvironmentsPlan,
     FetchPlan,
     Platform,
     RustfmtPlan,
@@ -30,6 +31,7 @@ from flakegen.plan.units import Build, UnitTable, Variant, common_edges, is_thir
 # Macros that look up their own crate's name in the manifest of the crate that calls them.
 _MANIFEST_READERS = frozenset(("proc-macro-crate", "find-crate", "document-features"))
 _TESTING = frozenset((Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST))
+_HARNESSED = frozenset((TargetKind.TEST, TargetKind.BENCH))
 _PRODUCTION = frozenset((Mode.BUILD, Mode.RUN_CUSTOM_BUILD))
 
 
@@ -52,6 +54,10 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     noticed: tuple[str, ...]  # files whose mere presence counts, as a README's for `CARGO_PKG_README`
     nested: Mapping[str, tuple[str, ...]]  # packages and generated files inside a package, by directory
     vendored: tuple[str, ...]  # folders of other people's crates
+    members: frozenset[str]  # directories of the workspace's members
+    environments: EnvironmentsPlan
+    named: tuple[str, ...]  # files that configuration names, for all packages
+    clippy: Mapping[str, tuple[str, ...]]  # clippy.toml, by a package's directory
 
     def directory(self, package: Package) -> str:
         """Return a local package's directory, relative to the project root."""
@@ -66,6 +72,7 @@ def plan_cargo(
     name: str,
     command: str,
     platforms: tuple[Platform, ...],
+    content_addressed: bool,
     files: WorkspaceFiles,
     rustfmt: RustfmtPlan,
     fetch: Callable[[Package], FetchPlan],
@@ -80,10 +87,12 @@ def plan_cargo(
         root=files.root,
         command=command,
         guard=files.guard,
+        content_addressed=content_addressed,
         platforms=platforms,
         profiles={name: flags for flags, name in table.profiles.items()},
         scripts={name: dict(variables) for variables, name in table.scripts.items()},
         replaced=table.replaced,
+        environments=files.environments,
         crates=_crates(table, files, fetch),
         units=dict(sorted(_units(table, files, sources))),
         sources=dict(sorted(sources.items())),
@@ -120,11 +129,24 @@ def _units(
             features=identity.features,
             flags=identity.flags,
             source=source,
-            env=env | dict(identity.env),
+            env=_unbuilt_binaries(variant) | env | dict(identity.env),
             edges=common,
             only=only,
             layer=layers.get(variant.key),
         )
+
+
+def _unbuilt_binaries(variant: Variant) -> dict[str, str]:
+    """Return the `CARGO_BIN_EXE_*` of binaries that a test names and that are not built for it.
+
+    Cargo tells a test of all its package's binaries, those without their required features too, and linting builds none.
+    """
+    target = variant.unit_target
+    if target.kind not in _HARNESSED or is_third_party(variant.package):
+        return {}
+    built = {name for edges in variant.edges.values() for name in edges.bins}
+    binaries = [each.name for each in variant.package.targets if each.kind is TargetKind.BIN]
+    return {f"CARGO_BIN_EXE_{name}": f"/target/debug/{name}" for name in binaries if name not in built}
 
 
 def _source(
@@ -135,10 +157,10 @@ def _source(
     directory = files.directory(package)
     inputs = files.inputs[directory]
     name = f"{variant.identity.crate} {variant.identity.target}"
-    extra = files.extras.get(package.id.name, Extra())
+    extra = files.extras.get(package.id.name, Extra()).with_files(files.named)
     if manifests:
-        read = (join(directory, "Cargo.toml"), join(files.root, "Cargo.toml"))
-        extra = Extra(files=(*extra.files, *read), folders=extra.folders)
+        extra = extra.with_files((join(directory, "Cargo.toml"), join(files.root, "Cargo.toml")))
+    settings = files.clippy[directory] if variant.identity.clippy else ()
     nested = files.nested[directory]
     if variant.unit_mode is Mode.RUN_CUSTOM_BUILD and inputs.build_script_inputs is not None:
         name += " run"
@@ -146,6 +168,9 @@ def _source(
             sources[name] = script_source(inputs, inputs.build_script_inputs, nested, extra)
         return name, {}
     name += " with its manifest" if manifests else ""
+    if settings:
+        name += " linted"
+        extra = extra.with_files(settings)
     if variant.unit_mode in _TESTING:
         name += " test"
         if name not in sources:
@@ -230,6 +255,7 @@ def _crate(
         version=package.id.version,
         directory=directory,
         fetch=None if local else fetch(package),
+        is_member=directory in files.members,
         links=package.links,
         has_lib=lib is not None,
         texts=package_texts(package),
@@ -250,6 +276,8 @@ _LINK_SCOPES = {
 
 def _target(target: Target) -> TargetPlan:
     scopes = _LINK_SCOPES.get(target.kind, ())
+    if target.kind is TargetKind.EXAMPLE and set(target.crate_types) != {"bin"}:
+        scopes = ()  # no program
     if target.kind is TargetKind.BIN:
         scopes = (*scopes, f"bin-{target.name}")
     return TargetPlan(

@@ -65,6 +65,7 @@ class CratePlan(Struct, frozen=True, kw_only=True):
     version: str
     directory: str | None  # of a workspace package
     fetch: FetchPlan | None  # of all others
+    is_member: bool  # of the workspace
     links: str | None
     has_lib: bool
     texts: Mapping[str, str]
@@ -122,6 +123,20 @@ class UnitPlan(Struct, frozen=True, kw_only=True):
     layer: int | None  # None: part of no product
 
 
+class EnvironmentPlan(Struct, frozen=True, kw_only=True):
+    """Variables of cargo's configuration, `@source@` in them for a unit's source; forced ones replace what is set."""
+
+    plain: Mapping[str, str]
+    forced: Mapping[str, str]
+
+
+class EnvironmentsPlan(Struct, frozen=True, kw_only=True):
+    """The variables of the workspace's own units, and those of fetched crates' units."""
+
+    own: EnvironmentPlan
+    fetched: EnvironmentPlan
+
+
 class CargoPlan(Struct, frozen=True, kw_only=True):
     """Everything of one Cargo workspace."""
 
@@ -129,12 +144,14 @@ class CargoPlan(Struct, frozen=True, kw_only=True):
     root: str  # the workspace's folder, relative to the project root
     command: str
     guard: Mapping[str, str]  # file -> sha256 in hex
+    content_addressed: bool
     platforms: tuple[Platform, ...]
     profiles: Mapping[str, tuple[str, ...]]
     scripts: Mapping[str, Mapping[str, str]]
     replaced: Mapping[
         str, Mapping[str, tuple[str, ...]]
     ]  # what stands in for build scripts: lines by directive
+    environments: EnvironmentsPlan
     crates: Mapping[str, CratePlan]
     sources: Mapping[str, SourcePlan]
     units: Mapping[str, UnitPlan]

@@ -14,6 +14,12 @@ from flakegen.embed.hashes import rebuild_hash
 from flakegen.embed.inputs import FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
 from flakegen.embed.scan import scan_package
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, join
+from flakegen.plan.configuration import (
+    clippy_settings,
+    environments,
+    files_of_environment,
+    rustfmt_settings,
+)
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
 from flakegen.plan.sources import Extra
 
@@ -21,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _READMES = ("README.md", "README.txt", "README")
-_RUSTFMT = ("rustfmt.toml", ".rustfmt.toml")
 
 
 class OutsideProjectError(Exception):
@@ -65,6 +70,8 @@ def scan_workspace(
         *workspace.manifests,
         *workspace.config.files,
     }
+    clippy = {directory: clippy_settings(disk, directory) for directory in inputs}
+    named = files_of_environment(disk, workspace, project_root)
     return WorkspaceFiles(
         root=root,
         project_root=str(project_root),
@@ -74,19 +81,20 @@ def scan_workspace(
             _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest() for path in guarded
         },
         extras={name: _extra(disk, paths) for name, paths in extra.items()},
-        noticed=tuple(
-            path
-            for path in (
-                *(join(directory, name) for directory in inputs for name in _READMES),
-                *(join(root, name) for name in _RUSTFMT),
-            )
-            if disk.is_file(path)
-        )
-        + tuple(path for path in vendored.files if disk.is_file(path)),
+        noticed=(
+            *(p for d in inputs for name in _READMES if disk.is_file(p := join(d, name))),
+            *sorted({path for found in clippy.values() for path in found}),
+            *named,
+            *(path for path in vendored.files if disk.is_file(path)),
+        ),
         nested={
             directory: _nested(directory, (*inputs, *generated, *vendored.folders)) for directory in inputs
         },
         vendored=vendored.folders,
+        members=frozenset(join(root, package.directory) for package in workspace.member_packages()),
+        environments=environments(workspace, project_root),
+        named=named,
+        clippy=clippy,
     )
 
 
@@ -113,11 +121,12 @@ def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> Rus
         for target in package.targets:
             path = relpath(join(directory, target.src_path), files.root or ".")
             targets.setdefault(target.edition, []).append(path)
-    settings = [name for name in (join(files.root, each) for each in _RUSTFMT) if disk.is_file(name)]
+    formatted = (join(files.root, path) for paths in targets.values() for path in paths)
+    settings = rustfmt_settings(disk, formatted)
     return RustfmtPlan(
         targets={edition: tuple(sorted(paths)) for edition, paths in targets.items()},
         source=SourcePlan(
-            files=tuple(settings),
+            files=tuple(sorted(settings)),
             rust=tuple(sorted(directories)),
             folders=(),
             without=(

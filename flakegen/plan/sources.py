@@ -26,6 +26,10 @@ class Extra(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     folders: tuple[FolderInput, ...] = ()
 
+    def with_files(self, files: tuple[str, ...]) -> Extra:
+        """Return the same and some files more."""
+        return Extra(files=(*self.files, *files), folders=self.folders) if files else self
+
 
 def target_source(target: Target, inputs: PackageInputs, extra: Extra) -> SourcePlan:
     """Return the source of one target of a product."""

@@ -35,6 +35,8 @@ class Build(Struct, frozen=True, kw_only=True):
     lto: Sequence[Lto]
     clippy: tuple[str, ...] | None  # arguments for the lints of workspace packages; None: plain rustc
     rustflags: tuple[str, ...] = ()  # of units for the machine that is built for
+    rustdocflags: tuple[str, ...] = ()  # likewise, where rustdoc is what runs
+    members: frozenset[str] = frozenset()  # directories of the workspace's members
     env: tuple[tuple[str, str], ...] = ()  # environment of workspace packages' units
     replaced: Mapping[str, Said] = field(default_factory=dict)  # what stands in for build scripts
 
@@ -74,7 +76,7 @@ class UnitTable(Struct, kw_only=True):
     roots: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     replaced: dict[str, Said] = field(default_factory=dict)
     _crate_keys: dict[int, str] = field(default_factory=dict)
-    _profile_names: dict[tuple[Profile, Lto, bool], str] = field(default_factory=dict)
+    _profile_names: dict[tuple[Profile, Lto, bool, bool], str] = field(default_factory=dict)
     _script_names: dict[Profile, str] = field(default_factory=dict)
     _by_identity: dict[Identity, list[Variant]] = field(default_factory=dict)
 
@@ -88,9 +90,10 @@ class UnitTable(Struct, kw_only=True):
             if roles[index] is _Role.RUN and edges.build is None and unit.package.links is not None:
                 edges.replaced = replaced_key(unit.platform or build.graph.host, unit.package.links)
             keys.append(self._place(build, unit, build.lto[index], edges))
-        self.roots.setdefault(build.name, {})[build.platform.name] = tuple(
-            sorted({keys[index] for index in build.graph.roots})
-        )
+        roots = dict.fromkeys(
+            keys[index] for index in build.graph.roots
+        )  # in cargo's order, as it runs tests
+        self.roots.setdefault(build.name, {})[build.platform.name] = tuple(roots)
 
     def _place(self, build: Build, unit: Unit, lto: Lto, edges: UnitEdges) -> str:
         identity = self._identity(build, unit, lto)
@@ -110,9 +113,15 @@ class UnitTable(Struct, kw_only=True):
         return variant.key
 
     def _identity(self, build: Build, unit: Unit, lto: Lto) -> Identity:
-        clippy = build.clippy if unit.is_local and unit.mode in _LINTED else None
+        clippy = build.clippy if unit.mode in _LINTED and _is_linted(build, unit) else None
         script = unit.mode is Mode.RUN_CUSTOM_BUILD
-        flags = build.rustflags if unit.platform or not build.graph.targets else ()
+        env = build.env if unit.is_local else ()
+        if clippy is not None:
+            env = (*env, ("CLIPPY_ARGS", "".join(f"{each}__CLIPPY_HACKERY__" for each in clippy)))
+        flags = build.rustdocflags if unit.mode in _RUSTDOC else build.rustflags
+        flags = flags if unit.platform or not build.graph.targets else ()
+        if unit.mode is Mode.BUILD and not unit.is_primary and "dylib" in unit.target.crate_types:
+            flags = ("-C", "prefer-dynamic", *flags)
         return Identity(
             self._crate_key(unit.package),
             target_key(unit.target),
@@ -121,8 +130,8 @@ class UnitTable(Struct, kw_only=True):
             clippy is not None,
             self._script_name(unit.profile) if script else self._profile_name(unit, lto, build),
             unit.features,
-            (*flags, *(clippy or ())),
-            build.env if unit.is_local else (),
+            flags,
+            env,
         )
 
     def _new_variant(self, unit: Unit, identity: Identity, number: int) -> Variant:
@@ -150,14 +159,15 @@ class UnitTable(Struct, kw_only=True):
         profile = unit.profile
         triple = unit.platform or build.graph.host
         apple = "-apple-" in triple and profile.split_debuginfo == _APPLE_DEFAULT
-        name = self._profile_names.get((profile, lto, apple))
+        rustdoc = unit.mode in _RUSTDOC  # which cargo tells nothing else of a profile
+        name = self._profile_names.get((profile, lto, apple, rustdoc))
         if name is None:
             told = replace(profile, split_debuginfo=None) if apple else profile  # units.nix knows the default
-            flags = profile_flags(told, lto)
+            flags = lto.flags if rustdoc else profile_flags(told, lto)
             name = self.profiles.get(flags)
             if name is None:
                 name = self.profiles[flags] = _unused(profile.name, self.profiles.values())
-            self._profile_names[profile, lto, apple] = name
+            self._profile_names[profile, lto, apple, rustdoc] = name
         return name
 
     def _script_name(self, profile: Profile) -> str:
@@ -173,7 +183,8 @@ class UnitTable(Struct, kw_only=True):
 
 # Cargo's `-apple-` default for profiles with debuginfo (core/profiles.rs); elsewhere a user may have chosen it.
 _APPLE_DEFAULT = "unpacked"
-_LINTED = (Mode.CHECK, Mode.CHECK_TEST)
+_LINTED = (Mode.CHECK, Mode.CHECK_TEST, Mode.BUILD)  # the last: build scripts and procedural macros
+_RUSTDOC = (Mode.DOC, Mode.DOCTEST)
 _MODES = {
     Mode.BUILD: "build",
     Mode.CHECK: "check",
@@ -183,6 +194,13 @@ _MODES = {
     Mode.DOCTEST: "doctest",
     Mode.RUN_CUSTOM_BUILD: "run",
 }
+
+
+def _is_linted(build: Build, unit: Unit) -> bool:
+    """Tell whether clippy looks at a unit: at members, and with its `--no-deps` at none but those asked for."""
+    if build.clippy is None or not unit.is_local or unit.package.directory not in build.members:
+        return False
+    return unit.is_primary or "--no-deps" not in build.clippy
 
 
 def target_key(target: Target) -> str:
@@ -237,6 +255,8 @@ def _edges(unit: Unit, units: Sequence[Unit], roles: Sequence[_Role], keys: Sequ
     for dependency in unit.dependencies:
         index = dependency.index
         role, key = roles[index], keys[index]
+        if units[index].mode is Mode.DOC:
+            continue  # cargo's order of work: nothing of it is read
         if role is _Role.LIBRARY:
             edges.externs[dependency.extern_crate_name] = key
         elif role is _Role.RUN:

@@ -119,224 +119,230 @@
     };
   };
 
+  # Variables of cargo's configuration, of all units and of the workspace's own.
+  environment = {
+    all = { };
+    own = { };
+  };
+
   # The roots of each build, platform by platform.
   builds = {
     admin-server = {
       aarch64-darwin = [
-        "admin-server-0.42.0-bin-5c407c06"
         "admin-server-0.42.0-lib-436dc3a7.2"
+        "admin-server-0.42.0-bin-5c407c06"
       ];
       aarch64-linux = [
-        "admin-server-0.42.0-bin-5c407c06"
         "admin-server-0.42.0-lib-436dc3a7.2"
+        "admin-server-0.42.0-bin-5c407c06"
       ];
       x86_64-linux = [
-        "admin-server-0.42.0-bin-5c407c06"
         "admin-server-0.42.0-lib-436dc3a7.2"
+        "admin-server-0.42.0-bin-5c407c06"
       ];
     };
     "checks.clippy" = {
       aarch64-darwin = [
-        "admin-server-0.42.0-bin-dc4cf798"
-        "admin-server-0.42.0-lib-0da6b7a0"
-        "audit-0.42.0-lib-3cff3317"
-        "authz-0.42.0-lib-41e97400"
-        "codegen-0.42.0-bin-417f599e"
-        "core-access-0.42.0-lib-91ce61d1"
-        "core-accounting-0.42.0-lib-c8791243"
-        "core-credit-0.42.0-lib-8634aed7"
-        "core-customer-0.42.0-lib-03b94b9a"
-        "core-deposit-0.42.0-lib-0cbe037b"
-        "core-report-0.42.0-lib-a633b1aa"
-        "customer-server-0.42.0-bin-e3a3e0f0"
-        "customer-server-0.42.0-lib-6f6f71c7"
-        "entity-macros-0.42.0-lib-6f46edec"
-        "lana-app-0.42.0-lib-981c6986"
-        "lana-cli-0.42.0-bin-c0c9db12"
-        "money-0.42.0-lib-0448445b"
-        "server-utils-0.42.0-lib-0aa24bbf"
-        "tracing-utils-0.42.0-lib-9211c8fd"
+        "admin-server-0.42.0-lib-f557f0b8"
+        "admin-server-0.42.0-bin-35fd976e"
+        "audit-0.42.0-lib-e01019d4"
+        "authz-0.42.0-lib-9b6f0559"
+        "codegen-0.42.0-bin-9ad88b4e"
+        "core-access-0.42.0-lib-75c53f10"
+        "core-accounting-0.42.0-lib-3583fa31"
+        "core-credit-0.42.0-lib-a9688599"
+        "core-customer-0.42.0-lib-27ec18c9"
+        "core-deposit-0.42.0-lib-0bece341"
+        "core-report-0.42.0-lib-4de6027a"
+        "customer-server-0.42.0-lib-280860c7"
+        "customer-server-0.42.0-bin-6105c406"
+        "entity-macros-0.42.0-lib-eea0082a"
+        "lana-app-0.42.0-lib-67907682"
+        "lana-cli-0.42.0-bin-1fa7cab3"
+        "money-0.42.0-lib-cf401378"
+        "server-utils-0.42.0-lib-50b503bd"
+        "tracing-utils-0.42.0-lib-cd7a7290"
       ];
       aarch64-linux = [
-        "admin-server-0.42.0-bin-dc4cf798"
-        "admin-server-0.42.0-lib-0da6b7a0"
-        "audit-0.42.0-lib-3cff3317"
-        "authz-0.42.0-lib-41e97400"
-        "codegen-0.42.0-bin-417f599e"
-        "core-access-0.42.0-lib-91ce61d1"
-        "core-accounting-0.42.0-lib-c8791243"
-        "core-credit-0.42.0-lib-8634aed7"
-        "core-customer-0.42.0-lib-03b94b9a"
-        "core-deposit-0.42.0-lib-0cbe037b"
-        "core-report-0.42.0-lib-a633b1aa"
-        "customer-server-0.42.0-bin-e3a3e0f0"
-        "customer-server-0.42.0-lib-6f6f71c7"
-        "entity-macros-0.42.0-lib-6f46edec"
-        "lana-app-0.42.0-lib-981c6986"
-        "lana-cli-0.42.0-bin-c0c9db12"
-        "money-0.42.0-lib-0448445b"
-        "server-utils-0.42.0-lib-0aa24bbf"
-        "tracing-utils-0.42.0-lib-9211c8fd"
+        "admin-server-0.42.0-lib-f557f0b8"
+        "admin-server-0.42.0-bin-35fd976e"
+        "audit-0.42.0-lib-e01019d4"
+        "authz-0.42.0-lib-9b6f0559"
+        "codegen-0.42.0-bin-9ad88b4e"
+        "core-access-0.42.0-lib-75c53f10"
+        "core-accounting-0.42.0-lib-3583fa31"
+        "core-credit-0.42.0-lib-a9688599"
+        "core-customer-0.42.0-lib-27ec18c9"
+        "core-deposit-0.42.0-lib-0bece341"
+        "core-report-0.42.0-lib-4de6027a"
+        "customer-server-0.42.0-lib-280860c7"
+        "customer-server-0.42.0-bin-6105c406"
+        "entity-macros-0.42.0-lib-eea0082a"
+        "lana-app-0.42.0-lib-67907682"
+        "lana-cli-0.42.0-bin-1fa7cab3"
+        "money-0.42.0-lib-cf401378"
+        "server-utils-0.42.0-lib-50b503bd"
+        "tracing-utils-0.42.0-lib-cd7a7290"
       ];
       x86_64-linux = [
-        "admin-server-0.42.0-bin-dc4cf798"
-        "admin-server-0.42.0-lib-0da6b7a0"
-        "audit-0.42.0-lib-3cff3317"
-        "authz-0.42.0-lib-41e97400"
-        "codegen-0.42.0-bin-417f599e"
-        "core-access-0.42.0-lib-91ce61d1"
-        "core-accounting-0.42.0-lib-c8791243"
-        "core-credit-0.42.0-lib-8634aed7"
-        "core-customer-0.42.0-lib-03b94b9a"
-        "core-deposit-0.42.0-lib-0cbe037b"
-        "core-report-0.42.0-lib-a633b1aa"
-        "customer-server-0.42.0-bin-e3a3e0f0"
-        "customer-server-0.42.0-lib-6f6f71c7"
-        "entity-macros-0.42.0-lib-6f46edec"
-        "lana-app-0.42.0-lib-981c6986"
-        "lana-cli-0.42.0-bin-c0c9db12"
-        "money-0.42.0-lib-0448445b"
-        "server-utils-0.42.0-lib-0aa24bbf"
-        "tracing-utils-0.42.0-lib-9211c8fd"
+        "admin-server-0.42.0-lib-f557f0b8"
+        "admin-server-0.42.0-bin-35fd976e"
+        "audit-0.42.0-lib-e01019d4"
+        "authz-0.42.0-lib-9b6f0559"
+        "codegen-0.42.0-bin-9ad88b4e"
+        "core-access-0.42.0-lib-75c53f10"
+        "core-accounting-0.42.0-lib-3583fa31"
+        "core-credit-0.42.0-lib-a9688599"
+        "core-customer-0.42.0-lib-27ec18c9"
+        "core-deposit-0.42.0-lib-0bece341"
+        "core-report-0.42.0-lib-4de6027a"
+        "customer-server-0.42.0-lib-280860c7"
+        "customer-server-0.42.0-bin-6105c406"
+        "entity-macros-0.42.0-lib-eea0082a"
+        "lana-app-0.42.0-lib-67907682"
+        "lana-cli-0.42.0-bin-1fa7cab3"
+        "money-0.42.0-lib-cf401378"
+        "server-utils-0.42.0-lib-50b503bd"
+        "tracing-utils-0.42.0-lib-cd7a7290"
       ];
     };
     "checks.tests" = {
       aarch64-darwin = [
-        "admin-server-0.42.0-bin-88678bb9"
         "admin-server-0.42.0-lib-d0802f46"
-        "admin-server-0.42.0-lib-e08ed7ff"
+        "admin-server-0.42.0-lib-4151c937"
+        "admin-server-0.42.0-bin-88678bb9"
         "admin-server-0.42.0-test-1a8e7c1f"
         "audit-0.42.0-lib-c1ef5027"
-        "audit-0.42.0-lib-f9788468"
+        "audit-0.42.0-lib-861acb6d"
         "authz-0.42.0-lib-b879243a"
-        "authz-0.42.0-lib-cef2a4d2"
+        "authz-0.42.0-lib-96c5345b"
         "codegen-0.42.0-bin-3685948c"
-        "core-access-0.42.0-lib-5fc2e8b2"
         "core-access-0.42.0-lib-7bff2267"
-        "core-accounting-0.42.0-lib-06e17357"
+        "core-access-0.42.0-lib-b683d141"
         "core-accounting-0.42.0-lib-a8050a82"
+        "core-accounting-0.42.0-lib-9f737903"
         "core-credit-0.42.0-lib-490d9fe8"
-        "core-credit-0.42.0-lib-51bc3382"
+        "core-credit-0.42.0-lib-7a098583"
         "core-customer-0.42.0-lib-1b8d097b"
-        "core-customer-0.42.0-lib-6138e99d"
-        "core-deposit-0.42.0-lib-0d0b8220"
+        "core-customer-0.42.0-lib-aef2b1b8"
         "core-deposit-0.42.0-lib-de3e4dd4"
-        "core-report-0.42.0-example-fccd2c8f"
+        "core-deposit-0.42.0-lib-a881446a"
         "core-report-0.42.0-lib-2cb48368"
-        "core-report-0.42.0-lib-fc793b02"
+        "core-report-0.42.0-lib-a3957f7b"
         "core-report-0.42.0-test-195b05cb"
-        "customer-server-0.42.0-bin-0ca3a744"
+        "core-report-0.42.0-example-fccd2c8f"
         "customer-server-0.42.0-lib-dbf42964"
-        "customer-server-0.42.0-lib-eaaa7e37"
+        "customer-server-0.42.0-lib-9dfb4d30"
+        "customer-server-0.42.0-bin-0ca3a744"
         "customer-server-0.42.0-test-61a2389a"
-        "entity-macros-0.42.0-lib-85afa65c"
         "entity-macros-0.42.0-lib-bd91ae77"
+        "entity-macros-0.42.0-lib-48eaafff"
         "lana-app-0.42.0-lib-72b4bcb2"
-        "lana-app-0.42.0-lib-8b1aa41b"
+        "lana-app-0.42.0-lib-69d31967"
         "lana-cli-0.42.0-bin-886a3432"
         "lana-cli-0.42.0-test-81a12cc3"
         "money-0.42.0-lib-119c4e92"
-        "money-0.42.0-lib-853d9ffe"
-        "server-utils-0.42.0-lib-01065bc7"
+        "money-0.42.0-lib-1338399e"
         "server-utils-0.42.0-lib-2d4f5c01"
+        "server-utils-0.42.0-lib-9796af69"
         "tracing-utils-0.42.0-lib-9c33e0e8"
-        "tracing-utils-0.42.0-lib-d09e5da1"
+        "tracing-utils-0.42.0-lib-f8fd5194"
       ];
       aarch64-linux = [
-        "admin-server-0.42.0-bin-88678bb9"
         "admin-server-0.42.0-lib-d0802f46"
-        "admin-server-0.42.0-lib-e08ed7ff"
+        "admin-server-0.42.0-lib-4151c937"
+        "admin-server-0.42.0-bin-88678bb9"
         "admin-server-0.42.0-test-1a8e7c1f"
         "audit-0.42.0-lib-c1ef5027"
-        "audit-0.42.0-lib-f9788468"
+        "audit-0.42.0-lib-861acb6d"
         "authz-0.42.0-lib-b879243a"
-        "authz-0.42.0-lib-cef2a4d2"
+        "authz-0.42.0-lib-96c5345b"
         "codegen-0.42.0-bin-3685948c"
-        "core-access-0.42.0-lib-5fc2e8b2"
         "core-access-0.42.0-lib-7bff2267"
-        "core-accounting-0.42.0-lib-06e17357"
+        "core-access-0.42.0-lib-b683d141"
         "core-accounting-0.42.0-lib-a8050a82"
+        "core-accounting-0.42.0-lib-9f737903"
         "core-credit-0.42.0-lib-490d9fe8"
-        "core-credit-0.42.0-lib-51bc3382"
+        "core-credit-0.42.0-lib-7a098583"
         "core-customer-0.42.0-lib-1b8d097b"
-        "core-customer-0.42.0-lib-6138e99d"
-        "core-deposit-0.42.0-lib-0d0b8220"
+        "core-customer-0.42.0-lib-aef2b1b8"
         "core-deposit-0.42.0-lib-de3e4dd4"
-        "core-report-0.42.0-example-fccd2c8f"
+        "core-deposit-0.42.0-lib-a881446a"
         "core-report-0.42.0-lib-2cb48368"
-        "core-report-0.42.0-lib-fc793b02"
+        "core-report-0.42.0-lib-a3957f7b"
         "core-report-0.42.0-test-195b05cb"
-        "customer-server-0.42.0-bin-0ca3a744"
+        "core-report-0.42.0-example-fccd2c8f"
         "customer-server-0.42.0-lib-dbf42964"
-        "customer-server-0.42.0-lib-eaaa7e37"
+        "customer-server-0.42.0-lib-9dfb4d30"
+        "customer-server-0.42.0-bin-0ca3a744"
         "customer-server-0.42.0-test-61a2389a"
-        "entity-macros-0.42.0-lib-85afa65c"
         "entity-macros-0.42.0-lib-bd91ae77"
+        "entity-macros-0.42.0-lib-48eaafff"
         "lana-app-0.42.0-lib-72b4bcb2"
-        "lana-app-0.42.0-lib-8b1aa41b"
+        "lana-app-0.42.0-lib-69d31967"
         "lana-cli-0.42.0-bin-886a3432"
         "lana-cli-0.42.0-test-81a12cc3"
         "money-0.42.0-lib-119c4e92"
-        "money-0.42.0-lib-853d9ffe"
-        "server-utils-0.42.0-lib-01065bc7"
+        "money-0.42.0-lib-1338399e"
         "server-utils-0.42.0-lib-2d4f5c01"
+        "server-utils-0.42.0-lib-9796af69"
         "tracing-utils-0.42.0-lib-9c33e0e8"
-        "tracing-utils-0.42.0-lib-d09e5da1"
+        "tracing-utils-0.42.0-lib-f8fd5194"
       ];
       x86_64-linux = [
-        "admin-server-0.42.0-bin-88678bb9"
         "admin-server-0.42.0-lib-d0802f46"
-        "admin-server-0.42.0-lib-e08ed7ff"
+        "admin-server-0.42.0-lib-4151c937"
+        "admin-server-0.42.0-bin-88678bb9"
         "admin-server-0.42.0-test-1a8e7c1f"
         "audit-0.42.0-lib-c1ef5027"
-        "audit-0.42.0-lib-f9788468"
+        "audit-0.42.0-lib-861acb6d"
         "authz-0.42.0-lib-b879243a"
-        "authz-0.42.0-lib-cef2a4d2"
+        "authz-0.42.0-lib-96c5345b"
         "codegen-0.42.0-bin-3685948c"
-        "core-access-0.42.0-lib-5fc2e8b2"
         "core-access-0.42.0-lib-7bff2267"
-        "core-accounting-0.42.0-lib-06e17357"
+        "core-access-0.42.0-lib-b683d141"
         "core-accounting-0.42.0-lib-a8050a82"
+        "core-accounting-0.42.0-lib-9f737903"
         "core-credit-0.42.0-lib-490d9fe8"
-        "core-credit-0.42.0-lib-51bc3382"
+        "core-credit-0.42.0-lib-7a098583"
         "core-customer-0.42.0-lib-1b8d097b"
-        "core-customer-0.42.0-lib-6138e99d"
-        "core-deposit-0.42.0-lib-0d0b8220"
+        "core-customer-0.42.0-lib-aef2b1b8"
         "core-deposit-0.42.0-lib-de3e4dd4"
-        "core-report-0.42.0-example-fccd2c8f"
+        "core-deposit-0.42.0-lib-a881446a"
         "core-report-0.42.0-lib-2cb48368"
-        "core-report-0.42.0-lib-fc793b02"
+        "core-report-0.42.0-lib-a3957f7b"
         "core-report-0.42.0-test-195b05cb"
-        "customer-server-0.42.0-bin-0ca3a744"
+        "core-report-0.42.0-example-fccd2c8f"
         "customer-server-0.42.0-lib-dbf42964"
-        "customer-server-0.42.0-lib-eaaa7e37"
+        "customer-server-0.42.0-lib-9dfb4d30"
+        "customer-server-0.42.0-bin-0ca3a744"
         "customer-server-0.42.0-test-61a2389a"
-        "entity-macros-0.42.0-lib-85afa65c"
         "entity-macros-0.42.0-lib-bd91ae77"
+        "entity-macros-0.42.0-lib-48eaafff"
         "lana-app-0.42.0-lib-72b4bcb2"
-        "lana-app-0.42.0-lib-8b1aa41b"
+        "lana-app-0.42.0-lib-69d31967"
         "lana-cli-0.42.0-bin-886a3432"
         "lana-cli-0.42.0-test-81a12cc3"
         "money-0.42.0-lib-119c4e92"
-        "money-0.42.0-lib-853d9ffe"
-        "server-utils-0.42.0-lib-01065bc7"
+        "money-0.42.0-lib-1338399e"
         "server-utils-0.42.0-lib-2d4f5c01"
+        "server-utils-0.42.0-lib-9796af69"
         "tracing-utils-0.42.0-lib-9c33e0e8"
-        "tracing-utils-0.42.0-lib-d09e5da1"
+        "tracing-utils-0.42.0-lib-f8fd5194"
       ];
     };
     customer-server = {
       aarch64-darwin = [
-        "customer-server-0.42.0-bin-e223ac5b"
         "customer-server-0.42.0-lib-1f4cc11f.2"
+        "customer-server-0.42.0-bin-e223ac5b"
       ];
       aarch64-linux = [
-        "customer-server-0.42.0-bin-e223ac5b"
         "customer-server-0.42.0-lib-1f4cc11f.2"
+        "customer-server-0.42.0-bin-e223ac5b"
       ];
       x86_64-linux = [
-        "customer-server-0.42.0-bin-e223ac5b"
         "customer-server-0.42.0-lib-1f4cc11f.2"
+        "customer-server-0.42.0-bin-e223ac5b"
       ];
     };
     lana-cli = {
@@ -5800,6 +5806,30 @@
       };
       layer = 6;
     };
+    "admin-server-0.42.0-bin-35fd976e" = {
+      crate = "admin-server-0.42.0";
+      target = "bin admin-server";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      source = "admin-server-0.42.0 bin admin-server";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        admin_server = "admin-server-0.42.0-lib-f557f0b8";
+        authz = "authz-0.42.0-lib-9b6f0559";
+        axum = "axum-0.8.9-lib-d8bcfdb3";
+        clap = "clap-4.6.7-lib-7cf04f97";
+        core_customer = "core-customer-0.42.0-lib-27ec18c9";
+        core_deposit = "core-deposit-0.42.0-lib-0bece341";
+        core_report = "core-report-0.42.0-lib-4de6027a";
+        juniper = "juniper-0.16.2-lib-ed5c7c66";
+        lana_app = "lana-app-0.42.0-lib-67907682";
+        money = "money-0.42.0-lib-cf401378";
+        server_utils = "server-utils-0.42.0-lib-50b503bd";
+      };
+    };
     "admin-server-0.42.0-bin-5c407c06" = {
       crate = "admin-server-0.42.0";
       target = "bin admin-server";
@@ -5843,55 +5873,6 @@
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
     };
-    "admin-server-0.42.0-bin-dc4cf798" = {
-      crate = "admin-server-0.42.0";
-      target = "bin admin-server";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "admin-server-0.42.0 bin admin-server";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-0da6b7a0";
-        authz = "authz-0.42.0-lib-41e97400";
-        axum = "axum-0.8.9-lib-d8bcfdb3";
-        clap = "clap-4.6.7-lib-7cf04f97";
-        core_customer = "core-customer-0.42.0-lib-03b94b9a";
-        core_deposit = "core-deposit-0.42.0-lib-0cbe037b";
-        core_report = "core-report-0.42.0-lib-a633b1aa";
-        juniper = "juniper-0.16.2-lib-ed5c7c66";
-        lana_app = "lana-app-0.42.0-lib-981c6986";
-        money = "money-0.42.0-lib-0448445b";
-        server_utils = "server-utils-0.42.0-lib-0aa24bbf";
-      };
-    };
-    "admin-server-0.42.0-lib-0da6b7a0" = {
-      crate = "admin-server-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "admin-server-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-41e97400";
-        axum = "axum-0.8.9-lib-d8bcfdb3";
-        clap = "clap-4.6.7-lib-7cf04f97";
-        core_customer = "core-customer-0.42.0-lib-03b94b9a";
-        core_deposit = "core-deposit-0.42.0-lib-0cbe037b";
-        core_report = "core-report-0.42.0-lib-a633b1aa";
-        juniper = "juniper-0.16.2-lib-ed5c7c66";
-        lana_app = "lana-app-0.42.0-lib-981c6986";
-        money = "money-0.42.0-lib-0448445b";
-        server_utils = "server-utils-0.42.0-lib-0aa24bbf";
-      };
-    };
     "admin-server-0.42.0-lib-22f12bf3" = {
       crate = "admin-server-0.42.0";
       target = "lib";
@@ -5911,6 +5892,29 @@
         server_utils = "server-utils-0.42.0-lib-4ce208d9";
       };
       layer = 6;
+    };
+    "admin-server-0.42.0-lib-4151c937" = {
+      crate = "admin-server-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "admin-server-0.42.0 lib test";
+      externs = {
+        admin_server = "admin-server-0.42.0-lib-41f3f6ef.2";
+        authz = "authz-0.42.0-lib-c643a1f6.2";
+        axum = "axum-0.8.9-lib-17a7a934.2";
+        clap = "clap-4.6.7-lib-8fa4903a";
+        core_customer = "core-customer-0.42.0-lib-8408a85e.2";
+        core_deposit = "core-deposit-0.42.0-lib-b77f3ec1.2";
+        core_report = "core-report-0.42.0-lib-4243c74d.2";
+        juniper = "juniper-0.16.2-lib-4af2da1c";
+        lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
+        money = "money-0.42.0-lib-5c100e77";
+        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
+        server_utils = "server-utils-0.42.0-lib-d32826bf.2";
+        tokio = "tokio-1.54.1-lib-e9b9011f";
+        tower = "tower-0.5.3-lib-3acd3bdf.2";
+      };
     };
     "admin-server-0.42.0-lib-41f3f6ef" = {
       crate = "admin-server-0.42.0";
@@ -6010,27 +6014,27 @@
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
     };
-    "admin-server-0.42.0-lib-e08ed7ff" = {
+    "admin-server-0.42.0-lib-f557f0b8" = {
       crate = "admin-server-0.42.0";
       target = "lib";
       profile = "dev";
-      mode = "doctest";
-      source = "admin-server-0.42.0 lib test";
+      mode = "check";
+      clippy = true;
+      source = "admin-server-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
       externs = {
-        admin_server = "admin-server-0.42.0-lib-41f3f6ef.2";
-        authz = "authz-0.42.0-lib-c643a1f6.2";
-        axum = "axum-0.8.9-lib-17a7a934.2";
-        clap = "clap-4.6.7-lib-8fa4903a";
-        core_customer = "core-customer-0.42.0-lib-8408a85e.2";
-        core_deposit = "core-deposit-0.42.0-lib-b77f3ec1.2";
-        core_report = "core-report-0.42.0-lib-4243c74d.2";
-        juniper = "juniper-0.16.2-lib-4af2da1c";
-        lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
-        money = "money-0.42.0-lib-5c100e77";
-        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
-        server_utils = "server-utils-0.42.0-lib-d32826bf.2";
-        tokio = "tokio-1.54.1-lib-e9b9011f";
-        tower = "tower-0.5.3-lib-3acd3bdf.2";
+        authz = "authz-0.42.0-lib-9b6f0559";
+        axum = "axum-0.8.9-lib-d8bcfdb3";
+        clap = "clap-4.6.7-lib-7cf04f97";
+        core_customer = "core-customer-0.42.0-lib-27ec18c9";
+        core_deposit = "core-deposit-0.42.0-lib-0bece341";
+        core_report = "core-report-0.42.0-lib-4de6027a";
+        juniper = "juniper-0.16.2-lib-ed5c7c66";
+        lana_app = "lana-app-0.42.0-lib-67907682";
+        money = "money-0.42.0-lib-cf401378";
+        server_utils = "server-utils-0.42.0-lib-50b503bd";
       };
     };
     "admin-server-0.42.0-test-1a8e7c1f" = {
@@ -6290,27 +6294,24 @@
       };
       layer = 1;
     };
-    "audit-0.42.0-lib-3cff3317" = {
+    "audit-0.42.0-lib-861acb6d" = {
       crate = "audit-0.42.0";
       target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
+      profile = "dev-2";
+      mode = "doctest";
       features = [
         "default"
         "serde"
         "time"
       ];
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "audit-0.42.0 lib";
+      source = "audit-0.42.0 lib test";
       externs = {
-        chrono = "chrono-0.4.45-lib-5081e8fd";
-        ring = "ring-0.17.14-lib-13fde087";
-        serde = "serde-1.0.229-lib-3306c779";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
+        audit = "audit-0.42.0-lib-e5300e33";
+        chrono = "chrono-0.4.45-lib-3444e431";
+        ring = "ring-0.17.14-lib-9b2004ca";
+        serde = "serde-1.0.229-lib-f0b9c397";
+        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
     };
     "audit-0.42.0-lib-8fb89ad7" = {
@@ -6380,6 +6381,28 @@
       };
       layer = 1;
     };
+    "audit-0.42.0-lib-e01019d4" = {
+      crate = "audit-0.42.0";
+      target = "lib";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      features = [
+        "default"
+        "serde"
+        "time"
+      ];
+      source = "audit-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        chrono = "chrono-0.4.45-lib-5081e8fd";
+        ring = "ring-0.17.14-lib-13fde087";
+        serde = "serde-1.0.229-lib-3306c779";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
+      };
+    };
     "audit-0.42.0-lib-e5300e33" = {
       crate = "audit-0.42.0";
       target = "lib";
@@ -6398,42 +6421,6 @@
       };
       layer = 1;
     };
-    "audit-0.42.0-lib-f9788468" = {
-      crate = "audit-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "doctest";
-      features = [
-        "default"
-        "serde"
-        "time"
-      ];
-      source = "audit-0.42.0 lib test";
-      externs = {
-        audit = "audit-0.42.0-lib-e5300e33";
-        chrono = "chrono-0.4.45-lib-3444e431";
-        ring = "ring-0.17.14-lib-9b2004ca";
-        serde = "serde-1.0.229-lib-f0b9c397";
-        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-      };
-    };
-    "authz-0.42.0-lib-41e97400" = {
-      crate = "authz-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "authz-0.42.0 lib";
-      externs = {
-        audit = "audit-0.42.0-lib-3cff3317";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
-      };
-    };
     "authz-0.42.0-lib-763b8cc1" = {
       crate = "authz-0.42.0";
       target = "lib";
@@ -6445,6 +6432,18 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
       layer = 2;
+    };
+    "authz-0.42.0-lib-96c5345b" = {
+      crate = "authz-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "authz-0.42.0 lib test";
+      externs = {
+        audit = "audit-0.42.0-lib-e5300e33";
+        authz = "authz-0.42.0-lib-c643a1f6.2";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+      };
     };
     "authz-0.42.0-lib-99f9442b" = {
       crate = "authz-0.42.0";
@@ -6467,6 +6466,21 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
       layer = 2;
+    };
+    "authz-0.42.0-lib-9b6f0559" = {
+      crate = "authz-0.42.0";
+      target = "lib";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      source = "authz-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        audit = "audit-0.42.0-lib-e01019d4";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
+      };
     };
     "authz-0.42.0-lib-b879243a" = {
       crate = "authz-0.42.0";
@@ -6500,18 +6514,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
       layer = 2;
-    };
-    "authz-0.42.0-lib-cef2a4d2" = {
-      crate = "authz-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "doctest";
-      source = "authz-0.42.0 lib test";
-      externs = {
-        audit = "audit-0.42.0-lib-e5300e33";
-        authz = "authz-0.42.0-lib-c643a1f6.2";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-      };
     };
     "auto_enums-0.8.10-lib-845ba09e" = {
       crate = "auto_enums-0.8.10";
@@ -7527,20 +7529,19 @@
         customer_server = "customer-server-0.42.0-lib-c7debd16.2";
       };
     };
-    "codegen-0.42.0-bin-417f599e" = {
+    "codegen-0.42.0-bin-9ad88b4e" = {
       crate = "codegen-0.42.0";
       target = "bin lana-codegen";
       profile = "dev";
       mode = "check";
       clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
       source = "codegen-0.42.0 bin lana-codegen";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
       externs = {
-        admin_server = "admin-server-0.42.0-lib-0da6b7a0";
-        customer_server = "customer-server-0.42.0-lib-6f6f71c7";
+        admin_server = "admin-server-0.42.0-lib-f557f0b8";
+        customer_server = "customer-server-0.42.0-lib-280860c7";
       };
     };
     "combine-4.6.9-lib-0843935f" = {
@@ -7641,23 +7642,6 @@
       };
       layer = 3;
     };
-    "core-access-0.42.0-lib-5fc2e8b2" = {
-      crate = "core-access-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "doctest";
-      source = "core-access-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-c643a1f6.2";
-        base64 = "base64-0.22.1-lib-57b40f0a";
-        base64_legacy = "base64-0.21.7-lib-58d61d72";
-        core_access = "core-access-0.42.0-lib-6490b543.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        ring = "ring-0.17.14-lib-9b2004ca";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-        uuid = "uuid-1.18.1-lib-f40104ef";
-      };
-    };
     "core-access-0.42.0-lib-6490b543" = {
       crate = "core-access-0.42.0";
       target = "lib";
@@ -7707,6 +7691,26 @@
       };
       layer = 3;
     };
+    "core-access-0.42.0-lib-75c53f10" = {
+      crate = "core-access-0.42.0";
+      target = "lib";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      source = "core-access-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        authz = "authz-0.42.0-lib-9b6f0559";
+        base64 = "base64-0.22.1-lib-baa60b50";
+        base64_legacy = "base64-0.21.7-lib-d77034ea";
+        entity_macros = "entity-macros-0.42.0-lib-06667b2b";
+        ring = "ring-0.17.14-lib-13fde087";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
+        uuid = "uuid-1.18.1-lib-085ccfe6";
+      };
+    };
     "core-access-0.42.0-lib-7bff2267" = {
       crate = "core-access-0.42.0";
       target = "lib";
@@ -7723,25 +7727,21 @@
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
     };
-    "core-access-0.42.0-lib-91ce61d1" = {
+    "core-access-0.42.0-lib-b683d141" = {
       crate = "core-access-0.42.0";
       target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-access-0.42.0 lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "core-access-0.42.0 lib test";
       externs = {
-        authz = "authz-0.42.0-lib-41e97400";
-        base64 = "base64-0.22.1-lib-baa60b50";
-        base64_legacy = "base64-0.21.7-lib-d77034ea";
+        authz = "authz-0.42.0-lib-c643a1f6.2";
+        base64 = "base64-0.22.1-lib-57b40f0a";
+        base64_legacy = "base64-0.21.7-lib-58d61d72";
+        core_access = "core-access-0.42.0-lib-6490b543.2";
         entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        ring = "ring-0.17.14-lib-13fde087";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
-        uuid = "uuid-1.18.1-lib-085ccfe6";
+        ring = "ring-0.17.14-lib-9b2004ca";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+        uuid = "uuid-1.18.1-lib-f40104ef";
       };
     };
     "core-accounting-0.42.0-custom-build-19be767c" = {
@@ -7759,7 +7759,21 @@
       profile = "dev";
       mode = "run";
       source = "core-accounting-0.42.0 build-script run";
-      build = "core-accounting-0.42.0-custom-build-e80373cc.2";
+      build = "core-accounting-0.42.0-custom-build-2efa8689";
+      layer = 2;
+    };
+    "core-accounting-0.42.0-custom-build-2efa8689" = {
+      crate = "core-accounting-0.42.0";
+      target = "build-script";
+      profile = "dev-2";
+      clippy = true;
+      source = "core-accounting-0.42.0 build-script";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        money = "money-0.42.0-lib-6c067b1f";
+      };
       layer = 2;
     };
     "core-accounting-0.42.0-custom-build-494daaaf" = {
@@ -7791,16 +7805,6 @@
       };
       layer = 2;
     };
-    "core-accounting-0.42.0-custom-build-e80373cc.2" = {
-      crate = "core-accounting-0.42.0";
-      target = "build-script";
-      profile = "dev-2";
-      source = "core-accounting-0.42.0 build-script";
-      externs = {
-        money = "money-0.42.0-lib-760c6687.2";
-      };
-      layer = 2;
-    };
     "core-accounting-0.42.0-custom-build-ec5792e9" = {
       crate = "core-accounting-0.42.0";
       target = "build-script";
@@ -7811,18 +7815,21 @@
       build = "core-accounting-0.42.0-custom-build-494daaaf";
       layer = 2;
     };
-    "core-accounting-0.42.0-lib-06e17357" = {
+    "core-accounting-0.42.0-lib-3583fa31" = {
       crate = "core-accounting-0.42.0";
       target = "lib";
       profile = "dev";
-      mode = "doctest";
-      source = "core-accounting-0.42.0 lib test";
-      script = "core-accounting-0.42.0-custom-build-19be767c";
+      mode = "check";
+      clippy = true;
+      source = "core-accounting-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      script = "core-accounting-0.42.0-custom-build-19be767c.2";
       externs = {
-        core_accounting = "core-accounting-0.42.0-lib-cea72420";
-        money = "money-0.42.0-lib-5c100e77";
-        serde = "serde-1.0.229-lib-f0b9c397";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+        money = "money-0.42.0-lib-cf401378";
+        serde = "serde-1.0.229-lib-3306c779";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
     };
     "core-accounting-0.42.0-lib-9eef8402" = {
@@ -7839,6 +7846,20 @@
       };
       layer = 2;
     };
+    "core-accounting-0.42.0-lib-9f737903" = {
+      crate = "core-accounting-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "core-accounting-0.42.0 lib test";
+      script = "core-accounting-0.42.0-custom-build-19be767c";
+      externs = {
+        core_accounting = "core-accounting-0.42.0-lib-cea72420";
+        money = "money-0.42.0-lib-5c100e77";
+        serde = "serde-1.0.229-lib-f0b9c397";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+      };
+    };
     "core-accounting-0.42.0-lib-a8050a82" = {
       crate = "core-accounting-0.42.0";
       target = "lib";
@@ -7850,24 +7871,6 @@
         money = "money-0.42.0-lib-5c100e77";
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-      };
-    };
-    "core-accounting-0.42.0-lib-c8791243" = {
-      crate = "core-accounting-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-accounting-0.42.0 lib";
-      script = "core-accounting-0.42.0-custom-build-19be767c.2";
-      externs = {
-        money = "money-0.42.0-lib-0448445b";
-        serde = "serde-1.0.229-lib-3306c779";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
     };
     "core-accounting-0.42.0-lib-cbec70e0" = {
@@ -7970,26 +7973,6 @@
       };
       layer = 2;
     };
-    "core-credit-0.42.0-lib-51bc3382" = {
-      crate = "core-credit-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "doctest";
-      source = "core-credit-0.42.0 lib test";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-3444e431";
-        core_credit = "core-credit-0.42.0-lib-4bce35dd.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-5c100e77";
-        pretty_assertions = "pretty_assertions-1.4.1-lib-e5e9e9d9";
-        sqlx = "sqlx-0.8.6-lib-1ee2c6af.2";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-        uuid = "uuid-1.18.1-lib-f40104ef";
-      };
-    };
     "core-credit-0.42.0-lib-5b77a19f" = {
       crate = "core-credit-0.42.0";
       target = "lib";
@@ -8026,46 +8009,41 @@
       };
       layer = 2;
     };
-    "core-credit-0.42.0-lib-8634aed7" = {
+    "core-credit-0.42.0-lib-7a098583" = {
+      crate = "core-credit-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "core-credit-0.42.0 lib test";
+      env = {
+        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
+      };
+      externs = {
+        chrono = "chrono-0.4.45-lib-3444e431";
+        core_credit = "core-credit-0.42.0-lib-4bce35dd.2";
+        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
+        money = "money-0.42.0-lib-5c100e77";
+        pretty_assertions = "pretty_assertions-1.4.1-lib-e5e9e9d9";
+        sqlx = "sqlx-0.8.6-lib-1ee2c6af.2";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+        uuid = "uuid-1.18.1-lib-f40104ef";
+      };
+    };
+    "core-credit-0.42.0-lib-a9688599" = {
       crate = "core-credit-0.42.0";
       target = "lib";
       profile = "dev";
       mode = "check";
       clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
       source = "core-credit-0.42.0 lib";
       env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
         SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
       };
       externs = {
         chrono = "chrono-0.4.45-lib-5081e8fd";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-0448445b";
-        sqlx = "sqlx-0.8.6-lib-b943d91d";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
-        uuid = "uuid-1.18.1-lib-085ccfe6";
-      };
-    };
-    "core-customer-0.42.0-lib-03b94b9a" = {
-      crate = "core-customer-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-customer-0.42.0 lib";
-      env = {
-        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
-      };
-      externs = {
-        chrono = "chrono-0.4.45-lib-5081e8fd";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
+        entity_macros = "entity-macros-0.42.0-lib-06667b2b";
+        money = "money-0.42.0-lib-cf401378";
         sqlx = "sqlx-0.8.6-lib-b943d91d";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
@@ -8089,23 +8067,23 @@
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
     };
-    "core-customer-0.42.0-lib-6138e99d" = {
+    "core-customer-0.42.0-lib-27ec18c9" = {
       crate = "core-customer-0.42.0";
       target = "lib";
       profile = "dev";
-      mode = "doctest";
-      source = "core-customer-0.42.0 lib test";
+      mode = "check";
+      clippy = true;
+      source = "core-customer-0.42.0 lib";
       env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
         SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
       };
       externs = {
-        chrono = "chrono-0.4.45-lib-3444e431";
-        core_customer = "core-customer-0.42.0-lib-8408a85e.2";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        sqlx = "sqlx-0.8.6-lib-1ee2c6af.2";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-        tokio = "tokio-1.54.1-lib-e9b9011f";
-        uuid = "uuid-1.18.1-lib-f40104ef";
+        chrono = "chrono-0.4.45-lib-5081e8fd";
+        entity_macros = "entity-macros-0.42.0-lib-06667b2b";
+        sqlx = "sqlx-0.8.6-lib-b943d91d";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
+        uuid = "uuid-1.18.1-lib-085ccfe6";
       };
     };
     "core-customer-0.42.0-lib-8408a85e" = {
@@ -8194,31 +8172,49 @@
       };
       layer = 2;
     };
-    "core-deposit-0.42.0-lib-0cbe037b" = {
+    "core-customer-0.42.0-lib-aef2b1b8" = {
+      crate = "core-customer-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "core-customer-0.42.0 lib test";
+      env = {
+        SQLX_OFFLINE_DIR = "@source@/specs/workspaces/lana/.sqlx";
+      };
+      externs = {
+        chrono = "chrono-0.4.45-lib-3444e431";
+        core_customer = "core-customer-0.42.0-lib-8408a85e.2";
+        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
+        sqlx = "sqlx-0.8.6-lib-1ee2c6af.2";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+        tokio = "tokio-1.54.1-lib-e9b9011f";
+        uuid = "uuid-1.18.1-lib-f40104ef";
+      };
+    };
+    "core-deposit-0.42.0-lib-0bece341" = {
       crate = "core-deposit-0.42.0";
       target = "lib";
       profile = "dev";
       mode = "check";
       clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
       source = "core-deposit-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
       externs = {
         chrono = "chrono-0.4.45-lib-5081e8fd";
-        core_customer = "core-customer-0.42.0-lib-03b94b9a";
-        entity_macros = "entity-macros-0.42.0-lib-92f02f8c";
-        money = "money-0.42.0-lib-0448445b";
+        core_customer = "core-customer-0.42.0-lib-27ec18c9";
+        entity_macros = "entity-macros-0.42.0-lib-06667b2b";
+        money = "money-0.42.0-lib-cf401378";
         sqlx = "sqlx-0.8.6-lib-b943d91d";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
     };
-    "core-deposit-0.42.0-lib-0d0b8220" = {
+    "core-deposit-0.42.0-lib-a881446a" = {
       crate = "core-deposit-0.42.0";
       target = "lib";
-      profile = "dev";
+      profile = "dev-2";
       mode = "doctest";
       source = "core-deposit-0.42.0 lib test";
       externs = {
@@ -8454,6 +8450,24 @@
       };
       layer = 3;
     };
+    "core-report-0.42.0-lib-4de6027a" = {
+      crate = "core-report-0.42.0";
+      target = "lib";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      source = "core-report-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        core_accounting = "core-accounting-0.42.0-lib-3583fa31";
+        handlebars = "handlebars-5.1.2-lib-ed5d4dfe";
+        serde = "serde-1.0.229-lib-3306c779";
+        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-5c14d5b8";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
+      };
+    };
     "core-report-0.42.0-lib-4fba1161" = {
       crate = "core-report-0.42.0";
       target = "lib";
@@ -8468,29 +8482,10 @@
       };
       layer = 3;
     };
-    "core-report-0.42.0-lib-a633b1aa" = {
+    "core-report-0.42.0-lib-a3957f7b" = {
       crate = "core-report-0.42.0";
       target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "core-report-0.42.0 lib";
-      externs = {
-        core_accounting = "core-accounting-0.42.0-lib-c8791243";
-        handlebars = "handlebars-5.1.2-lib-ed5d4dfe";
-        serde = "serde-1.0.229-lib-3306c779";
-        serde_yaml = "serde_yaml-0.9.34+deprecated-lib-5c14d5b8";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
-      };
-    };
-    "core-report-0.42.0-lib-fc793b02" = {
-      crate = "core-report-0.42.0";
-      target = "lib";
-      profile = "dev";
+      profile = "dev-2";
       mode = "doctest";
       source = "core-report-0.42.0 lib test";
       externs = {
@@ -9011,6 +9006,30 @@
       };
       layer = 6;
     };
+    "customer-server-0.42.0-bin-6105c406" = {
+      crate = "customer-server-0.42.0";
+      target = "bin customer-server";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      source = "customer-server-0.42.0 bin customer-server";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        axum = "axum-0.8.9-lib-d8bcfdb3";
+        chrono = "chrono-0.4.45-lib-5081e8fd";
+        clap = "clap-4.6.7-lib-7cf04f97";
+        core_credit = "core-credit-0.42.0-lib-a9688599";
+        core_customer = "core-customer-0.42.0-lib-27ec18c9";
+        core_deposit = "core-deposit-0.42.0-lib-0bece341";
+        customer_server = "customer-server-0.42.0-lib-280860c7";
+        juniper = "juniper-0.16.2-lib-ed5c7c66";
+        lana_app = "lana-app-0.42.0-lib-67907682";
+        money = "money-0.42.0-lib-cf401378";
+        server_utils = "server-utils-0.42.0-lib-50b503bd";
+      };
+    };
     "customer-server-0.42.0-bin-e223ac5b" = {
       crate = "customer-server-0.42.0";
       target = "bin customer-server";
@@ -9030,31 +9049,6 @@
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
       layer = 6;
-    };
-    "customer-server-0.42.0-bin-e3a3e0f0" = {
-      crate = "customer-server-0.42.0";
-      target = "bin customer-server";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "customer-server-0.42.0 bin customer-server";
-      externs = {
-        axum = "axum-0.8.9-lib-d8bcfdb3";
-        chrono = "chrono-0.4.45-lib-5081e8fd";
-        clap = "clap-4.6.7-lib-7cf04f97";
-        core_credit = "core-credit-0.42.0-lib-8634aed7";
-        core_customer = "core-customer-0.42.0-lib-03b94b9a";
-        core_deposit = "core-deposit-0.42.0-lib-0cbe037b";
-        customer_server = "customer-server-0.42.0-lib-6f6f71c7";
-        juniper = "juniper-0.16.2-lib-ed5c7c66";
-        lana_app = "lana-app-0.42.0-lib-981c6986";
-        money = "money-0.42.0-lib-0448445b";
-        server_utils = "server-utils-0.42.0-lib-0aa24bbf";
-      };
     };
     "customer-server-0.42.0-lib-1edab109" = {
       crate = "customer-server-0.42.0";
@@ -9114,28 +9108,51 @@
       };
       layer = 6;
     };
-    "customer-server-0.42.0-lib-6f6f71c7" = {
+    "customer-server-0.42.0-lib-280860c7" = {
       crate = "customer-server-0.42.0";
       target = "lib";
       profile = "dev";
       mode = "check";
       clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
       source = "customer-server-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
       externs = {
         axum = "axum-0.8.9-lib-d8bcfdb3";
         chrono = "chrono-0.4.45-lib-5081e8fd";
         clap = "clap-4.6.7-lib-7cf04f97";
-        core_credit = "core-credit-0.42.0-lib-8634aed7";
-        core_customer = "core-customer-0.42.0-lib-03b94b9a";
-        core_deposit = "core-deposit-0.42.0-lib-0cbe037b";
+        core_credit = "core-credit-0.42.0-lib-a9688599";
+        core_customer = "core-customer-0.42.0-lib-27ec18c9";
+        core_deposit = "core-deposit-0.42.0-lib-0bece341";
         juniper = "juniper-0.16.2-lib-ed5c7c66";
-        lana_app = "lana-app-0.42.0-lib-981c6986";
-        money = "money-0.42.0-lib-0448445b";
-        server_utils = "server-utils-0.42.0-lib-0aa24bbf";
+        lana_app = "lana-app-0.42.0-lib-67907682";
+        money = "money-0.42.0-lib-cf401378";
+        server_utils = "server-utils-0.42.0-lib-50b503bd";
+      };
+    };
+    "customer-server-0.42.0-lib-9dfb4d30" = {
+      crate = "customer-server-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "customer-server-0.42.0 lib test";
+      externs = {
+        authz = "authz-0.42.0-lib-c643a1f6.2";
+        axum = "axum-0.8.9-lib-17a7a934.2";
+        chrono = "chrono-0.4.45-lib-3444e431";
+        clap = "clap-4.6.7-lib-8fa4903a";
+        core_credit = "core-credit-0.42.0-lib-4bce35dd.2";
+        core_customer = "core-customer-0.42.0-lib-8408a85e.2";
+        core_deposit = "core-deposit-0.42.0-lib-b77f3ec1.2";
+        customer_server = "customer-server-0.42.0-lib-c7debd16.2";
+        juniper = "juniper-0.16.2-lib-4af2da1c";
+        lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
+        money = "money-0.42.0-lib-5c100e77";
+        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
+        server_utils = "server-utils-0.42.0-lib-d32826bf.2";
+        tokio = "tokio-1.54.1-lib-e9b9011f";
+        tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
     };
     "customer-server-0.42.0-lib-c7debd16" = {
@@ -9190,30 +9207,6 @@
         core_credit = "core-credit-0.42.0-lib-4bce35dd.2";
         core_customer = "core-customer-0.42.0-lib-8408a85e.2";
         core_deposit = "core-deposit-0.42.0-lib-b77f3ec1.2";
-        juniper = "juniper-0.16.2-lib-4af2da1c";
-        lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
-        money = "money-0.42.0-lib-5c100e77";
-        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
-        server_utils = "server-utils-0.42.0-lib-d32826bf.2";
-        tokio = "tokio-1.54.1-lib-e9b9011f";
-        tower = "tower-0.5.3-lib-3acd3bdf.2";
-      };
-    };
-    "customer-server-0.42.0-lib-eaaa7e37" = {
-      crate = "customer-server-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "doctest";
-      source = "customer-server-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-c643a1f6.2";
-        axum = "axum-0.8.9-lib-17a7a934.2";
-        chrono = "chrono-0.4.45-lib-3444e431";
-        clap = "clap-4.6.7-lib-8fa4903a";
-        core_credit = "core-credit-0.42.0-lib-4bce35dd.2";
-        core_customer = "core-customer-0.42.0-lib-8408a85e.2";
-        core_deposit = "core-deposit-0.42.0-lib-b77f3ec1.2";
-        customer_server = "customer-server-0.42.0-lib-c7debd16.2";
         juniper = "juniper-0.16.2-lib-4af2da1c";
         lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
         money = "money-0.42.0-lib-5c100e77";
@@ -9550,6 +9543,23 @@
       };
       layer = 0;
     };
+    "entity-macros-0.42.0-lib-06667b2b" = {
+      crate = "entity-macros-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      clippy = true;
+      source = "entity-macros-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        heck = "heck-0.5.0-lib-cecf5b1b";
+        proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
+        quote = "quote-1.0.47-lib-4807460b";
+        syn = "syn-2.0.119-lib-c3e70130";
+      };
+      layer = 1;
+    };
     "entity-macros-0.42.0-lib-2a8108be" = {
       crate = "entity-macros-0.42.0";
       target = "lib";
@@ -9563,28 +9573,10 @@
       };
       layer = 1;
     };
-    "entity-macros-0.42.0-lib-6f46edec" = {
+    "entity-macros-0.42.0-lib-48eaafff" = {
       crate = "entity-macros-0.42.0";
       target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "entity-macros-0.42.0 lib";
-      externs = {
-        heck = "heck-0.5.0-lib-c4f629c9";
-        proc_macro2 = "proc-macro2-1.0.107-lib-864e7c23";
-        quote = "quote-1.0.47-lib-f0c3d055";
-        syn = "syn-2.0.119-lib-43dc1cc0";
-      };
-    };
-    "entity-macros-0.42.0-lib-85afa65c" = {
-      crate = "entity-macros-0.42.0";
-      target = "lib";
-      profile = "dev";
+      profile = "dev-2";
       mode = "doctest";
       source = "entity-macros-0.42.0 lib test";
       externs = {
@@ -9621,6 +9613,23 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
         uuid = "uuid-1.18.1-lib-8497e4b6";
+      };
+    };
+    "entity-macros-0.42.0-lib-eea0082a" = {
+      crate = "entity-macros-0.42.0";
+      target = "lib";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      source = "entity-macros-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        heck = "heck-0.5.0-lib-c4f629c9";
+        proc_macro2 = "proc-macro2-1.0.107-lib-864e7c23";
+        quote = "quote-1.0.47-lib-f0c3d055";
+        syn = "syn-2.0.119-lib-43dc1cc0";
       };
     };
     "equivalent-1.0.3-lib-68a8a74e" = {
@@ -12703,6 +12712,17 @@
       source = "lana-app-0.42.0 build-script";
       layer = 4;
     };
+    "lana-app-0.42.0-custom-build-2dc472b9" = {
+      crate = "lana-app-0.42.0";
+      target = "build-script";
+      profile = "dev-2";
+      clippy = true;
+      source = "lana-app-0.42.0 build-script";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      layer = 4;
+    };
     "lana-app-0.42.0-custom-build-7db1115c" = {
       crate = "lana-app-0.42.0";
       target = "build-script";
@@ -12727,6 +12747,15 @@
       mode = "run";
       source = "lana-app-0.42.0 build-script run";
       build = "lana-app-0.42.0-custom-build-0b037f83";
+      layer = 4;
+    };
+    "lana-app-0.42.0-custom-build-b22c8bf1.2" = {
+      crate = "lana-app-0.42.0";
+      target = "build-script";
+      profile = "dev";
+      mode = "run";
+      source = "lana-app-0.42.0 build-script run";
+      build = "lana-app-0.42.0-custom-build-2dc472b9";
       layer = 4;
     };
     "lana-app-0.42.0-custom-build-de651e07" = {
@@ -12782,6 +12811,55 @@
       };
       layer = 4;
     };
+    "lana-app-0.42.0-lib-67907682" = {
+      crate = "lana-app-0.42.0";
+      target = "lib";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      source = "lana-app-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      script = "lana-app-0.42.0-custom-build-b22c8bf1.2";
+      externs = {
+        audit = "audit-0.42.0-lib-e01019d4";
+        authz = "authz-0.42.0-lib-9b6f0559";
+        chrono = "chrono-0.4.45-lib-5081e8fd";
+        core_access = "core-access-0.42.0-lib-75c53f10";
+        core_accounting = "core-accounting-0.42.0-lib-3583fa31";
+        core_credit = "core-credit-0.42.0-lib-a9688599";
+        core_customer = "core-customer-0.42.0-lib-27ec18c9";
+        core_deposit = "core-deposit-0.42.0-lib-0bece341";
+        money = "money-0.42.0-lib-cf401378";
+        sqlx = "sqlx-0.8.6-lib-b943d91d";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
+        uuid = "uuid-1.18.1-lib-085ccfe6";
+      };
+    };
+    "lana-app-0.42.0-lib-69d31967" = {
+      crate = "lana-app-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "lana-app-0.42.0 lib test";
+      script = "lana-app-0.42.0-custom-build-b22c8bf1";
+      externs = {
+        audit = "audit-0.42.0-lib-e5300e33";
+        authz = "authz-0.42.0-lib-c643a1f6.2";
+        chrono = "chrono-0.4.45-lib-3444e431";
+        core_access = "core-access-0.42.0-lib-6490b543.2";
+        core_accounting = "core-accounting-0.42.0-lib-cea72420";
+        core_credit = "core-credit-0.42.0-lib-4bce35dd.2";
+        core_customer = "core-customer-0.42.0-lib-8408a85e.2";
+        core_deposit = "core-deposit-0.42.0-lib-b77f3ec1.2";
+        lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
+        money = "money-0.42.0-lib-5c100e77";
+        sqlx = "sqlx-0.8.6-lib-1ee2c6af.2";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+        uuid = "uuid-1.18.1-lib-f40104ef";
+      };
+    };
     "lana-app-0.42.0-lib-72b4bcb2" = {
       crate = "lana-app-0.42.0";
       target = "lib";
@@ -12802,56 +12880,6 @@
         sqlx = "sqlx-0.8.6-lib-1ee2c6af.2";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
-      };
-    };
-    "lana-app-0.42.0-lib-8b1aa41b" = {
-      crate = "lana-app-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "doctest";
-      source = "lana-app-0.42.0 lib test";
-      script = "lana-app-0.42.0-custom-build-b22c8bf1";
-      externs = {
-        audit = "audit-0.42.0-lib-e5300e33";
-        authz = "authz-0.42.0-lib-c643a1f6.2";
-        chrono = "chrono-0.4.45-lib-3444e431";
-        core_access = "core-access-0.42.0-lib-6490b543.2";
-        core_accounting = "core-accounting-0.42.0-lib-cea72420";
-        core_credit = "core-credit-0.42.0-lib-4bce35dd.2";
-        core_customer = "core-customer-0.42.0-lib-8408a85e.2";
-        core_deposit = "core-deposit-0.42.0-lib-b77f3ec1.2";
-        lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
-        money = "money-0.42.0-lib-5c100e77";
-        sqlx = "sqlx-0.8.6-lib-1ee2c6af.2";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-        uuid = "uuid-1.18.1-lib-f40104ef";
-      };
-    };
-    "lana-app-0.42.0-lib-981c6986" = {
-      crate = "lana-app-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "lana-app-0.42.0 lib";
-      script = "lana-app-0.42.0-custom-build-b22c8bf1";
-      externs = {
-        audit = "audit-0.42.0-lib-3cff3317";
-        authz = "authz-0.42.0-lib-41e97400";
-        chrono = "chrono-0.4.45-lib-5081e8fd";
-        core_access = "core-access-0.42.0-lib-91ce61d1";
-        core_accounting = "core-accounting-0.42.0-lib-c8791243";
-        core_credit = "core-credit-0.42.0-lib-8634aed7";
-        core_customer = "core-customer-0.42.0-lib-03b94b9a";
-        core_deposit = "core-deposit-0.42.0-lib-0cbe037b";
-        money = "money-0.42.0-lib-0448445b";
-        sqlx = "sqlx-0.8.6-lib-b943d91d";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
-        uuid = "uuid-1.18.1-lib-085ccfe6";
       };
     };
     "lana-app-0.42.0-lib-bc98bc69" = {
@@ -12921,6 +12949,34 @@
       };
       layer = 4;
     };
+    "lana-cli-0.42.0-bin-1fa7cab3" = {
+      crate = "lana-cli-0.42.0";
+      target = "bin lana-cli";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      features = [
+        "default"
+        "serve"
+      ];
+      source = "lana-cli-0.42.0 bin lana-cli";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        admin_server = "admin-server-0.42.0-lib-f557f0b8";
+        audit = "audit-0.42.0-lib-e01019d4";
+        chrono = "chrono-0.4.45-lib-5081e8fd";
+        clap = "clap-4.6.7-lib-7cf04f97";
+        core_report = "core-report-0.42.0-lib-4de6027a";
+        customer_server = "customer-server-0.42.0-lib-280860c7";
+        lana_app = "lana-app-0.42.0-lib-67907682";
+        serde_json = "serde_json-1.0.154-lib-722b3d6d";
+        server_utils = "server-utils-0.42.0-lib-50b503bd";
+        tokio = "tokio-1.54.1-lib-14c11885";
+        tracing_utils = "tracing-utils-0.42.0-lib-cd7a7290";
+      };
+    };
     "lana-cli-0.42.0-bin-886a3432" = {
       crate = "lana-cli-0.42.0";
       target = "bin lana-cli";
@@ -12969,35 +13025,6 @@
         tracing_utils = "tracing-utils-0.42.0-lib-0d604c62";
       };
       layer = 7;
-    };
-    "lana-cli-0.42.0-bin-c0c9db12" = {
-      crate = "lana-cli-0.42.0";
-      target = "bin lana-cli";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      features = [
-        "default"
-        "serve"
-      ];
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "lana-cli-0.42.0 bin lana-cli";
-      externs = {
-        admin_server = "admin-server-0.42.0-lib-0da6b7a0";
-        audit = "audit-0.42.0-lib-3cff3317";
-        chrono = "chrono-0.4.45-lib-5081e8fd";
-        clap = "clap-4.6.7-lib-7cf04f97";
-        core_report = "core-report-0.42.0-lib-a633b1aa";
-        customer_server = "customer-server-0.42.0-lib-6f6f71c7";
-        lana_app = "lana-app-0.42.0-lib-981c6986";
-        serde_json = "serde_json-1.0.154-lib-722b3d6d";
-        server_utils = "server-utils-0.42.0-lib-0aa24bbf";
-        tokio = "tokio-1.54.1-lib-14c11885";
-        tracing_utils = "tracing-utils-0.42.0-lib-9211c8fd";
-      };
     };
     "lana-cli-0.42.0-bin-c4f30f60" = {
       crate = "lana-cli-0.42.0";
@@ -13651,26 +13678,6 @@
       };
       layer = 0;
     };
-    "money-0.42.0-lib-0448445b" = {
-      crate = "money-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      features = [
-        "default"
-        "serde"
-      ];
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "money-0.42.0 lib";
-      externs = {
-        serde = "serde-1.0.229-lib-3306c779";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
-      };
-    };
     "money-0.42.0-lib-119c4e92" = {
       crate = "money-0.42.0";
       target = "lib";
@@ -13682,6 +13689,23 @@
       ];
       source = "money-0.42.0 lib test";
       externs = {
+        serde = "serde-1.0.229-lib-f0b9c397";
+        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+      };
+    };
+    "money-0.42.0-lib-1338399e" = {
+      crate = "money-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      features = [
+        "default"
+        "serde"
+      ];
+      source = "money-0.42.0 lib test";
+      externs = {
+        money = "money-0.42.0-lib-5c100e77";
         serde = "serde-1.0.229-lib-f0b9c397";
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
@@ -13702,6 +13726,24 @@
       };
       layer = 1;
     };
+    "money-0.42.0-lib-6c067b1f" = {
+      crate = "money-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      clippy = true;
+      features = [
+        "codegen"
+        "default"
+      ];
+      source = "money-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        thiserror = "thiserror-2.0.21-lib-cfb9a9d5";
+      };
+      layer = 1;
+    };
     "money-0.42.0-lib-760c6687" = {
       crate = "money-0.42.0";
       target = "lib";
@@ -13715,37 +13757,6 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
       layer = 1;
-    };
-    "money-0.42.0-lib-760c6687.2" = {
-      crate = "money-0.42.0";
-      target = "lib";
-      profile = "dev-2";
-      features = [
-        "codegen"
-        "default"
-      ];
-      source = "money-0.42.0 lib";
-      externs = {
-        thiserror = "thiserror-2.0.21-lib-cfb9a9d5";
-      };
-      layer = 1;
-    };
-    "money-0.42.0-lib-853d9ffe" = {
-      crate = "money-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "doctest";
-      features = [
-        "default"
-        "serde"
-      ];
-      source = "money-0.42.0 lib test";
-      externs = {
-        money = "money-0.42.0-lib-5c100e77";
-        serde = "serde-1.0.229-lib-f0b9c397";
-        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-      };
     };
     "money-0.42.0-lib-a4065609" = {
       crate = "money-0.42.0";
@@ -13777,6 +13788,25 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
       layer = 1;
+    };
+    "money-0.42.0-lib-cf401378" = {
+      crate = "money-0.42.0";
+      target = "lib";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      features = [
+        "default"
+        "serde"
+      ];
+      source = "money-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        serde = "serde-1.0.229-lib-3306c779";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
+      };
     };
     "money-0.42.0-lib-fce10da1" = {
       crate = "money-0.42.0";
@@ -16085,52 +16115,6 @@
       };
       layer = 0;
     };
-    "server-utils-0.42.0-lib-01065bc7" = {
-      crate = "server-utils-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "doctest";
-      source = "server-utils-0.42.0 lib test";
-      externs = {
-        authz = "authz-0.42.0-lib-c643a1f6.2";
-        axum = "axum-0.8.9-lib-17a7a934.2";
-        chrono = "chrono-0.4.45-lib-3444e431";
-        clap = "clap-4.6.7-lib-8fa4903a";
-        juniper = "juniper-0.16.2-lib-4af2da1c";
-        lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
-        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
-        server_utils = "server-utils-0.42.0-lib-d32826bf.2";
-        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
-        tokio = "tokio-1.54.1-lib-e9b9011f";
-        tracing = "tracing-0.1.44-lib-4efc58f4";
-        tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
-      };
-    };
-    "server-utils-0.42.0-lib-0aa24bbf" = {
-      crate = "server-utils-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "server-utils-0.42.0 lib";
-      externs = {
-        authz = "authz-0.42.0-lib-41e97400";
-        axum = "axum-0.8.9-lib-d8bcfdb3";
-        chrono = "chrono-0.4.45-lib-5081e8fd";
-        clap = "clap-4.6.7-lib-7cf04f97";
-        juniper = "juniper-0.16.2-lib-ed5c7c66";
-        lana_app = "lana-app-0.42.0-lib-981c6986";
-        serde_json = "serde_json-1.0.154-lib-722b3d6d";
-        thiserror = "thiserror-2.0.21-lib-ebac584d";
-        tokio = "tokio-1.54.1-lib-14c11885";
-        tracing = "tracing-0.1.44-lib-58b85f3d";
-        tracing_utils = "tracing-utils-0.42.0-lib-9211c8fd";
-      };
-    };
     "server-utils-0.42.0-lib-2d4f5c01" = {
       crate = "server-utils-0.42.0";
       target = "lib";
@@ -16171,6 +16155,51 @@
         tracing_utils = "tracing-utils-0.42.0-lib-2e0d876f";
       };
       layer = 5;
+    };
+    "server-utils-0.42.0-lib-50b503bd" = {
+      crate = "server-utils-0.42.0";
+      target = "lib";
+      profile = "dev";
+      mode = "check";
+      clippy = true;
+      source = "server-utils-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        authz = "authz-0.42.0-lib-9b6f0559";
+        axum = "axum-0.8.9-lib-d8bcfdb3";
+        chrono = "chrono-0.4.45-lib-5081e8fd";
+        clap = "clap-4.6.7-lib-7cf04f97";
+        juniper = "juniper-0.16.2-lib-ed5c7c66";
+        lana_app = "lana-app-0.42.0-lib-67907682";
+        serde_json = "serde_json-1.0.154-lib-722b3d6d";
+        thiserror = "thiserror-2.0.21-lib-ebac584d";
+        tokio = "tokio-1.54.1-lib-14c11885";
+        tracing = "tracing-0.1.44-lib-58b85f3d";
+        tracing_utils = "tracing-utils-0.42.0-lib-cd7a7290";
+      };
+    };
+    "server-utils-0.42.0-lib-9796af69" = {
+      crate = "server-utils-0.42.0";
+      target = "lib";
+      profile = "dev-2";
+      mode = "doctest";
+      source = "server-utils-0.42.0 lib test";
+      externs = {
+        authz = "authz-0.42.0-lib-c643a1f6.2";
+        axum = "axum-0.8.9-lib-17a7a934.2";
+        chrono = "chrono-0.4.45-lib-3444e431";
+        clap = "clap-4.6.7-lib-8fa4903a";
+        juniper = "juniper-0.16.2-lib-4af2da1c";
+        lana_app = "lana-app-0.42.0-lib-1ac4497c.2";
+        serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
+        server_utils = "server-utils-0.42.0-lib-d32826bf.2";
+        thiserror = "thiserror-2.0.21-lib-4ca1ac36";
+        tokio = "tokio-1.54.1-lib-e9b9011f";
+        tracing = "tracing-0.1.44-lib-4efc58f4";
+        tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
+      };
     };
     "server-utils-0.42.0-lib-d32826bf" = {
       crate = "server-utils-0.42.0";
@@ -19646,27 +19675,6 @@
       };
       layer = 1;
     };
-    "tracing-utils-0.42.0-lib-9211c8fd" = {
-      crate = "tracing-utils-0.42.0";
-      target = "lib";
-      profile = "dev";
-      mode = "check";
-      clippy = true;
-      features = [
-        "default"
-        "subscriber"
-      ];
-      flags = [
-        "-D"
-        "warnings"
-      ];
-      source = "tracing-utils-0.42.0 lib";
-      externs = {
-        hostname = "hostname-0.4.2-lib-13d4e02e";
-        tracing = "tracing-0.1.44-lib-58b85f3d";
-        tracing_subscriber = "tracing-subscriber-0.3.23-lib-4433f50a";
-      };
-    };
     "tracing-utils-0.42.0-lib-9c33e0e8" = {
       crate = "tracing-utils-0.42.0";
       target = "lib";
@@ -19696,10 +19704,30 @@
       };
       layer = 1;
     };
-    "tracing-utils-0.42.0-lib-d09e5da1" = {
+    "tracing-utils-0.42.0-lib-cd7a7290" = {
       crate = "tracing-utils-0.42.0";
       target = "lib";
       profile = "dev";
+      mode = "check";
+      clippy = true;
+      features = [
+        "default"
+        "subscriber"
+      ];
+      source = "tracing-utils-0.42.0 lib";
+      env = {
+        CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+      };
+      externs = {
+        hostname = "hostname-0.4.2-lib-13d4e02e";
+        tracing = "tracing-0.1.44-lib-58b85f3d";
+        tracing_subscriber = "tracing-subscriber-0.3.23-lib-4433f50a";
+      };
+    };
+    "tracing-utils-0.42.0-lib-f8fd5194" = {
+      crate = "tracing-utils-0.42.0";
+      target = "lib";
+      profile = "dev-2";
       mode = "doctest";
       features = [
         "default"

@@ -6,7 +6,14 @@ from typing import TypeAlias
 
 from flakegen.outputs.fetch_table import fetch_table
 from flakegen.outputs.source_table import source_table
-from flakegen.plan.model import CargoPlan, CratePlan, TargetPlan, UnitEdges, UnitPlan
+from flakegen.plan.model import (
+    CargoPlan,
+    CratePlan,
+    EnvironmentPlan,
+    TargetPlan,
+    UnitEdges,
+    UnitPlan,
+)
 
 Value: TypeAlias = object
 """Text, number, boolean, None, or a list or mapping of these."""
@@ -32,6 +39,10 @@ def table(plan: CargoPlan) -> dict[str, Value]:
                 for name, said in sorted(plan.replaced.items())
             }
         ),
+        "environment": {
+            "all": _environment(plan.environments.fetched),
+            "own": _environment(plan.environments.own),
+        },
         "builds": {
             build: {platform: list(keys) for platform, keys in sorted(roots.items())}
             for build, roots in sorted(plan.builds.items())
@@ -46,6 +57,12 @@ def table(plan: CargoPlan) -> dict[str, Value]:
     }
 
 
+def _environment(environment: EnvironmentPlan) -> dict[str, Value]:
+    return _present(
+        configEnv=dict(sorted(environment.plain.items())), forcedEnv=dict(sorted(environment.forced.items()))
+    )
+
+
 def _present(**values: Value) -> dict[str, Value]:
     """Keep what says something: no null, false, or empty value."""
     return {name: value for name, value in values.items() if value}
@@ -57,6 +74,7 @@ def _crate(crate: CratePlan) -> dict[str, Value]:
         "version": crate.version,
         **({"directory": crate.directory} if crate.directory is not None else {}),
         **(fetch_table(crate.fetch) if crate.fetch is not None else {}),
+        **({} if crate.is_member or crate.directory is None else {"member": False}),
         **_present(
             links=crate.links,
             env=dict(sorted(crate.texts.items())),

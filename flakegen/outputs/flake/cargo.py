@@ -59,6 +59,8 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
             "pkgs",
             nix.update(nix.select("pkgs.defaultCrateOverrides"), nix.attrs(dict(plan.crate_overrides))),
         )
+    if cargo.content_addressed:
+        arguments["contentAddressed"] = True
     workspace = nix.call("import", nix.path(f"./{plan.runtime}"), arguments)
     on_platform = nix.function("platform", nix.function("targetPkgs", nix.function("shared", workspace)))
     bindings = [

@@ -9,6 +9,7 @@
   tools,
   host,
   target,
+  contentAddressed,
 }:
 let
   inherit (pkgs.stdenv.hostPlatform) system;
@@ -22,9 +23,11 @@ let
   scripts = {
     unit = withCommon ./unit.sh;
     doctest = withCommon ./doctest.sh;
+    doc = withCommon ./doc.sh;
     run = withCommon ./script.sh;
-    test = withCommon ./test.sh;
+    runTest = withCommon ./test.sh;
     unpack = plain ./unpack.sh;
+    runTests = plain ./tests.sh;
     bundle = plain ./bundle.sh;
     join = plain ./join.sh;
     replaced = plain ./replaced.sh;
@@ -60,10 +63,22 @@ let
           script
         ];
       }
+      // addressed
       // attributes
     );
 
   isWasm = triple: builtins.match "wasm.*" triple != null;
+
+  # A unit by its content: what depends on it is made again only when it has become another one.
+  addressed =
+    if contentAddressed then
+      {
+        __contentAddressed = true;
+        outputHashMode = "recursive";
+        outputHashAlgo = "sha256";
+      }
+    else
+      { };
 
   toolbox =
     triple: packages:
@@ -145,6 +160,7 @@ in
     in
     platform.packages.stdenv.mkDerivation (
       attributes
+      // addressed
       // said.attributes
       // {
         inherit stage installs;

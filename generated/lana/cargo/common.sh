@@ -42,10 +42,12 @@ enter_source() {
   fi
 }
 
-# set_variable NAME VALUE: exports a variable; bash cannot hold every name (CARGO_BIN_EXE_a-b), so `run` hands on the others.
+# set_variable NAME VALUE: exports a variable; bash cannot hold every name (CARGO_BIN_EXE_a-b), and those in small letters
+# are these scripts' own, so `run` hands on the others.
+plainName='^[A-Z_][A-Z0-9_]*$'
 odd=()
 set_variable() {
-  if [[ $1 =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then export "$1=$2"; else odd+=("$1=$2"); fi
+  if [[ $1 =~ $plainName ]]; then export "$1=$2"; else odd+=("$1=$2"); fi
 }
 
 # run PROGRAM ARGUMENT…: with all variables that were set.
@@ -53,10 +55,15 @@ run() {
   if ((${#odd[@]})); then env "${odd[@]}" "$@"; else "$@"; fi
 }
 
-# export_package_environment: Cargo book, "Environment variables Cargo sets for crates".
+# export_package_environment: Cargo book, "Environment variables Cargo sets for crates", and before them `[env]` of its
+# configuration, which gives way to what is set already unless it is forced.
 export_package_environment() {
   local core=${version%%[-+]*} pre=${version%%+*} name
   local -a numbers
+  for name in "${!configEnv[@]}"; do
+    if [[ ! $name =~ $plainName || ! -v $name ]]; then set_variable "$name" "${configEnv[$name]//@source@/"$src"}"; fi
+  done
+  for name in "${!forcedEnv[@]}"; do set_variable "$name" "${forcedEnv[$name]//@source@/"$src"}"; done
   IFS=. read -ra numbers <<<"$core"
   export CARGO=$unitCargo FLAKEGEN_CARGO=${tools[cargo]} CARGO_MANIFEST_DIR=$manifestDir CARGO_MANIFEST_PATH=$manifestDir/Cargo.toml
   export CARGO_PKG_NAME=$pname CARGO_PKG_VERSION=$version CARGO_PKG_VERSION_MAJOR=${numbers[0]}
@@ -90,16 +97,11 @@ add_once() {
   done <"$2"
 }
 
-# add_libraries: where rustc finds what the unit names, and all that those need in turn. Fills deps, search and dylibArgs.
+# add_libraries: where rustc finds what the unit names, and all that those need in turn. Fills deps.
 deps=()
-search=()
-dylibArgs=()
 add_libraries() {
   local name unit file
   local -a lists=()
-  add_link_flags
-  if [[ -n $script && -e $script/search ]]; then add_once search "$script/search"; fi
-  if [[ -n $script && -e $script/link-arg-cdylib ]]; then add_once dylibArgs "$script/link-arg-cdylib"; fi
   for name in "${!externs[@]}"; do
     unit=${externs[$name]}
     for file in "$unit"/lib/lib*; do
@@ -108,17 +110,12 @@ add_libraries() {
       esac
     done
     if [[ -e $unit/deps ]]; then lists+=("$unit/deps"); fi
-    if [[ -e $unit/search ]]; then add_once search "$unit/search"; fi
-    if [[ -e $unit/link-arg-cdylib ]]; then add_once dylibArgs "$unit/link-arg-cdylib"; fi
   done
   if ((${#externs[@]})); then
     mapfile -t deps < <(printf '%s\n' "${externs[@]}" | LC_ALL=C sort -u - "${lists[@]}")
   fi
   for unit in "${deps[@]}"; do args+=(-L "dependency=$unit/lib"); done
-  for file in "${search[@]}"; do args+=(-L "$file"); done
-  case " ${crateTypes[*]} " in
-    *" cdylib "*) for name in "${dylibArgs[@]}"; do args+=(-C "link-arg=$name"); done ;;
-  esac
+  if [[ -n $procMacro ]]; then args+=(--extern proc_macro); fi
 }
 
 # add_link_flags: an override's `extraLinkFlags`, which dependents have too as far as they are search paths.
@@ -134,28 +131,80 @@ add_link_flags() {
   done
 }
 
-# add_script_output: what the package's build script asked for (Cargo book, "Outputs of the Build Script").
-add_script_output() {
-  local line scope
-  if [[ -z $script ]]; then return; fi
-  export OUT_DIR=$script/out
+# add_dylib_paths: a program finds the shared Rust libraries that it needs, and std's with them. Fills dylibs.
+dylibs=()
+add_dylib_paths() {
+  local unit
+  if [[ -n $isLibrary || $emit == metadata ]]; then return; fi
+  for unit in "${deps[@]}"; do
+    if [[ -e $unit/dylib ]]; then dylibs+=("$unit/lib"); fi
+  done
+  if ((${#dylibs[@]})); then dylibs+=("$("${tools[rustc]}" --print target-libdir)"); fi
+  for unit in "${dylibs[@]}"; do args+=(-C "link-arg=-Wl,-rpath,$unit"); done
+}
+
+# add_native: what build scripts asked of the linker, the package's own first, then those of the libraries it is made
+# from, in cargo's order: by package. Fills search and dylibArgs, which travel on.
+search=()
+dylibArgs=()
+add_native() {
+  local unit line scope own=
+  local -a from=() made=() given=()
+  add_link_flags
+  if [[ -n $script ]]; then from=("$script"); fi
+  for unit in "${externs[@]}"; do
+    if [[ -e $unit/search || -e $unit/link-arg-cdylib ]]; then from+=("$unit"); fi
+  done
+  if ((${#from[@]} > 1)); then
+    mapfile -t from < <(printf '%s\n' "${from[@]##*/}" | LC_ALL=C sort -t- -k2)
+    from=("${from[@]/#/"$NIX_STORE/"}")
+    if [[ -n $script ]]; then from=("$script" "${from[@]}"); fi
+  fi
+  for unit in "${from[@]}"; do
+    if [[ -e $unit/search ]]; then add_once search "$unit/search"; fi
+    if [[ -e $unit/link-arg-cdylib ]]; then add_once dylibArgs "$unit/link-arg-cdylib"; fi
+    if [[ $unit == "$script" && -z $own ]]; then own=${#dylibArgs[@]}; fi
+  done
+  # As in cargo, what scripts made themselves is found before what they name elsewhere.
+  for line in "${search[@]}"; do
+    case $line in *.script-run/*) made+=("$line") ;; *) given+=("$line") ;; esac
+  done
+  for line in "${made[@]}" "${given[@]}"; do args+=(-L "$line"); done
   if [[ -n $linksNatively ]] && read_lines link-lib; then
     for line in "${lines[@]}"; do args+=(-l "$line"); done
   fi
-  for scope in "" "${linkScopes[@]}"; do
-    if read_lines "link-arg${scope:+-$scope}"; then
-      for line in "${lines[@]}"; do args+=(-C "link-arg=$line"); done
-    fi
+  # Lines are `SCOPE ARGUMENT` in what the own script says, and `SCRIPT NUMBER ARGUMENT` in what travels.
+  scope=" all ${linkScopes[*]} "
+  case " ${crateTypes[*]} " in *" cdylib "*) scope+="cdylib " ;; esac
+  read_lines link-arg || true
+  for line in "${lines[@]}"; do
+    if [[ $scope == *" ${line%% *} "* ]]; then args+=(-C "link-arg=${line#* }"); fi
   done
+  if [[ $scope != *" cdylib "* ]]; then return; fi
+  for line in "${dylibArgs[@]:${own:-0}}"; do args+=(-C "link-arg=${line#* * }"); done
+}
+
+# add_script_output: what the package's build script said of its code (Cargo book, "Outputs of the Build Script").
+add_script_output() {
+  local line
+  if [[ -z $script ]]; then return; fi
   if read_lines cfg; then for line in "${lines[@]}"; do args+=(--cfg "$line"); done; fi
   if read_lines check-cfg; then for line in "${lines[@]}"; do args+=(--check-cfg "$line"); done; fi
+  export_script_output
+}
+
+# export_script_output: the variables that it set.
+export_script_output() {
+  local line
+  if [[ -z $script ]]; then return; fi
+  export OUT_DIR=$script/out
   if read_lines env; then for line in "${lines[@]}"; do set_variable "${line%%=*}" "${line#*=}"; done; fi
 }
 
 # read_lines KIND: what the build script said under KIND, into lines; false if nothing.
 read_lines() {
   lines=()
-  [[ -e $script/$1 ]] && mapfile -t lines <"$script/$1"
+  [[ -n $script && -e $script/$1 ]] && mapfile -t lines <"$script/$1"
 }
 
 # scrub_references FILE: a program holds no path of a source, a unit or the toolchain: such a path is only ever a name in a

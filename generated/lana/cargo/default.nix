@@ -11,12 +11,15 @@
   shared ? { },
   env ? { },
   overrides ? packages: packages.defaultCrateOverrides,
+  contentAddressed ? false,
 }:
 let
   inherit (builtins)
+    any
     attrNames
     attrValues
     concatMap
+    elem
     elemAt
     filter
     genericClosure
@@ -60,7 +63,12 @@ let
   );
 
   builder = import ./builder.nix {
-    inherit pkgs targetPkgs tools;
+    inherit
+      pkgs
+      targetPkgs
+      tools
+      contentAddressed
+      ;
     inherit (table.platforms.${platform}) host target;
   };
   runScript = builder.lean builder.host;
@@ -97,27 +105,99 @@ let
   # The names of all builds that this platform has.
   builds = filter (build: table.builds.${build} ? ${platform}) (attrNames table.builds);
 
-  isBinary = key: (targetOf key).kind == "bin";
+  # What cargo leaves beside its intermediate files: programs, and libraries that other languages can link or load.
+  isProduct =
+    key:
+    let
+      target = targetOf key;
+    in
+    target.kind == "bin"
+    ||
+      target.kind == "lib"
+      && any (type: elem type target.types) [
+        "cdylib"
+        "dylib"
+        "staticlib"
+      ];
   thirdParty = filter (key: !(crateOf key ? directory));
+
+  # The roots of a build by the package that they belong to.
+  rootsOfMember = build: member: rootsByMember.${build}.${member} or [ ];
+  rootsByMember = builtins.mapAttrs (
+    _: roots: builtins.groupBy (key: (crateOf key).name) roots.${platform}
+  ) table.builds;
+
+  # Test programs are run one derivation each; what is only built (examples) must at least compile.
+  testsOfRoots =
+    name: keys: arguments:
+    let
+      kinds = builtins.groupBy (key: table.units.${key}.mode or "build") keys;
+    in
+    runScript builder.scripts.runTests {
+      inherit name;
+      runs =
+        map (testRun arguments) (kinds.test or [ ]) ++ map (key: units.${key}) (kinds.doctest or [ ]);
+      built = map (key: units.${key}) (kinds.build or [ ]);
+    };
+  testRun =
+    arguments: key:
+    let
+      crate = crateOf key;
+      target = targetOf key;
+      unit = units.${key};
+      isOwn = target.kind == "test" || target.kind == "bench";
+    in
+    runScript builder.scripts.runTest (
+      {
+        name = "${crate.name}-${target.name}-test-run";
+        inherit (unit)
+          bins
+          src
+          version
+          script
+          ;
+        inherit (table) workspace;
+        inherit (crate) directory;
+        pname = crate.name;
+        isLocal = true;
+        packageEnv = crate.env or { };
+        unitEnv = env // (table.units.${key}.env or { });
+        inherit arguments;
+        title = if isOwn then target.path else "unittests ${target.path}";
+        selector = if target.kind == "lib" then "--lib" else "--${target.kind} ${target.name}";
+        program = "${unit}/bin/${target.name}";
+      }
+      // table.environment.own
+    );
+
+  documented =
+    name: keys:
+    runScript builder.scripts.bundle {
+      inherit name;
+      derivations = map (key: units.${key}) keys;
+      names = map (key: "${(crateOf key).name}/${(targetOf key).crate}") keys;
+    };
 in
 {
   inherit units builds fetched;
 
-  # The binaries of a build as one package; the library where there is none.
+  # The programs and shared or static libraries of a build as one package; the Rust library where there are none.
   package =
     build:
     let
       roots = rootsOf build;
-      binaries = filter isBinary roots;
-      main = if binaries == [ ] then elemAt roots 0 else elemAt binaries 0;
+      products = filter isProduct roots;
+      chosen = if products == [ ] then roots else products;
+      programs = filter (key: (targetOf key).kind == "bin") chosen;
+      main = elemAt (if programs == [ ] then chosen else programs) 0;
       value =
-        if length binaries == 1 then
+        if length chosen == 1 && programs != [ ] then
           units.${main}
         else
           runScript builder.scripts.join {
             name = "${(crateOf main).name}-${(crateOf main).version}";
-            units = map (key: units.${key}) (if binaries == [ ] then roots else binaries);
-            inherit (units.${main}) metadata;
+            units = map (key: units.${key}) chosen;
+            metadata = map (key: units.${key}.metadata) chosen;
           };
     in
     value
@@ -150,36 +230,24 @@ in
       }) table.layers
     );
 
-  # A build's units, made and thrown away: for a build whose point is that it succeeds.
+  # A build's units, made and thrown away: for a build whose point is that it succeeds. `succeedsOf` is for those of one
+  # package; all packages share the build.
   succeeds = name: build: bundleUnits name (rootsOf build);
+  succeedsOf =
+    member: name: build:
+    bundleUnits name (rootsOfMember build member);
 
-  # Runs every test program of a build where cargo would run it.
-  tests =
-    name: build: arguments:
-    bundle name (
-      map (
-        key:
-        if table.units.${key}.mode == "doctest" then
-          units.${key}
-        else
-          let
-            crate = crateOf key;
-            unit = units.${key};
-          in
-          runScript builder.scripts.test {
-            name = "${crate.name}-${(targetOf key).name}-test-run";
-            inherit (unit) bins src version;
-            inherit (table) workspace;
-            inherit (crate) directory;
-            pname = crate.name;
-            isLocal = true;
-            packageEnv = crate.env or { };
-            unitEnv = env // (table.units.${key}.env or { });
-            inherit arguments;
-            program = "${unit}/bin/${(targetOf key).name}";
-          }
-      ) (filter (key: table.units.${key} ? mode) (rootsOf build))
-    );
+  # Runs the test programs of a build, each where cargo would run it.
+  tests = name: build: testsOfRoots name (rootsOf build);
+  testsOf =
+    member: name: build:
+    testsOfRoots name (rootsOfMember build member);
+
+  # The documentation of a build, one folder for each target.
+  documentation = name: build: documented name (rootsOf build);
+  documentationOf =
+    member: name: build:
+    documented name (rootsOfMember build member);
 
   # The layout of the workspace's own sources, looked at as `cargo fmt --check` does.
   formatted =

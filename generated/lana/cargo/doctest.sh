@@ -4,17 +4,21 @@
 
 enter_source
 export_package_environment
-export CARGO_CRATE_NAME=$crateName CARGO_PRIMARY_PACKAGE=1
+export CARGO_CRATE_NAME=$crateName
 args=(--test --crate-name "$crateName" --edition="$edition" "$main" --test-run-directory "$manifestDir")
 for type in "${crateTypes[@]}"; do args+=(--crate-type "$type"); done
-args+=(-C linker="${tools[linker]}")
+args+=(-C linker="${tools[linker]}" "${profileFlags[@]}" "${lintFlags[@]}")
+if [[ -n $triple ]]; then args+=(--target "$triple"); fi
 add_features
 add_libraries
-if [[ -n $procMacro ]]; then args+=(--extern proc_macro); fi
+add_native
 add_script_output
-if ! run "${tools[rustdoc]}" "${args[@]}" >"$NIX_BUILD_TOP/log" 2>&1; then
-  cat "$NIX_BUILD_TOP/log" >&2
+args+=("${rustFlags[@]}")
+show() {
+  printf '   Doc-tests %s\n' "$crateName"
+  run "${tools[rustdoc]}" "${args[@]}" 2>&1
+}
+if ! show | tee "$out"; then
+  printf '%s\n' "error: doctest failed, to rerun pass \`-p $pname --doc\`" >&2
   exit 1
 fi
-mkdir "$out"
-cp "$NIX_BUILD_TOP/log" "$out/log"

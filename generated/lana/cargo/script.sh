@@ -34,77 +34,109 @@ done
 
 cd "$manifestDir"
 log=$NIX_BUILD_TOP/output
-if ! run "$build/bin/$program" >"$log"; then
-  cat "$log" >&2
-  exit 1
-fi
+status=0
+run "$build/bin/$program" >"$log" || status=$?
+if ((status)); then cat "$log" >&2; fi
 run_hooks postConfigure
 
+errors=0
+number=0
 fail() {
   printf '%s\n' "error: build script of $pname $version: $1" >&2
   exit 1
+}
+
+# Bootstrapping is not for a crate to ask for; a nightly compiler needs none (cargo only warns then).
+refuse_bootstrap() {
+  local text="Cannot set \`RUSTC_BOOTSTRAP=$1\`: crates cannot set it themselves, as that would subvert Rust's stability guarantees"
+  case $("${tools[rustc]}" -V)${RUSTC_BOOTSTRAP:+-nightly} in
+    *-nightly* | *-dev*) printf '%s\n' "warning: $pname@$version: $text" >&2 ;;
+    *) fail "$text" ;;
+  esac
 }
 
 declare -A files=()
 note() {
   files[$1]+="$2"$'\n'
 }
+
+# note_pair KIND: a value that is itself NAME=VALUE.
+note_pair() {
+  [[ $value == *=* ]] || fail "invalid output, expected NAME=VALUE: $line"
+  note "$1" "$value"
+}
+
+note_flags() {
+  local -a words
+  local word operand i
+  read -ra words <<<"$value"
+  for ((i = 0; i < ${#words[@]}; i++)); do
+    word=${words[i]}
+    case $word in
+      -L | -l) operand=${words[++i]:-} ;;
+      -L* | -l*) operand=${word:2} ;;
+      *) fail "only -l and -L are allowed in rustc-flags: $value" ;;
+    esac
+    [[ -n $operand ]] || fail "a flag without a value in rustc-flags: $value"
+    case $word in -L*) note search "$operand" ;; *) note link-lib "$operand" ;; esac
+  done
+}
+
+# Cargo 1.77 brought `cargo::`; a crate for older ones must not rely on it.
+need_new_syntax() {
+  local minor=${CARGO_PKG_RUST_VERSION#1.}
+  minor=${minor%%.*}
+  if [[ $CARGO_PKG_RUST_VERSION == 1.* && $minor -lt 77 ]]; then
+    fail "\`cargo::\` needs Rust 1.77, and the package says rust-version $CARGO_PKG_RUST_VERSION: $line"
+  fi
+}
+
+reserved='^(rustc-(flags|link-lib|link-search|link-arg(-cdylib|-bins?|-tests|-benches|-examples)?|cdylib-link-arg|cfg|check-cfg|env)|warning|rerun-if(-env)?-changed)$'
 while IFS= read -r line || [[ -n $line ]]; do
   line=${line#"${line%%[![:space:]]*}"}
   line=${line%"${line##*[![:space:]]}"}
   case $line in
-    cargo::*) strict=1 line=${line#cargo::} ;;
-    cargo:*) strict='' line=${line#cargo:} ;;
+    cargo::*) text=${line#cargo::} ;;
+    cargo:*) text=${line#cargo:} ;;
     *) continue ;;
   esac
-  [[ $line == *=* ]] || fail "invalid output: $line"
-  key=${line%%=*}
-  value=${line#*=}
+  [[ $text == *=* ]] || fail "invalid output, expected KEY=VALUE: $line"
+  key=${text%%=*}
+  value=${text#*=}
+  case $line in
+    cargo::*) need_new_syntax ;;
+    *) if [[ ! $key =~ $reserved ]]; then key=metadata value=$text; fi ;;
+  esac
   case $key in
     rustc-link-search) note search "$value" ;;
     rustc-link-lib) note link-lib "$value" ;;
-    rustc-flags)
-      read -ra words <<<"$value"
-      for ((i = 0; i < ${#words[@]}; i++)); do
-        word=${words[i]}
-        case $word in
-          -L | -l) operand=${words[++i]:-} ;;
-          -L* | -l*) operand=${word:2} ;;
-          *) fail "only -l and -L are allowed in rustc-flags: $value" ;;
-        esac
-        case $word in -L*) note search "$operand" ;; *) note link-lib "$operand" ;; esac
-      done
+    rustc-flags) note_flags ;;
+    rustc-link-arg) note link-arg "all $value" ;;
+    rustc-link-arg-cdylib | rustc-cdylib-link-arg)
+      note link-arg "cdylib $value"
+      note link-arg-cdylib "$out $((++number)) $value"
       ;;
-    rustc-link-arg | rustc-link-arg-bins | rustc-link-arg-tests | rustc-link-arg-benches | rustc-link-arg-examples | rustc-link-arg-cdylib) note "${key#rustc-}" "$value" ;;
-    rustc-cdylib-link-arg) note link-arg-cdylib "$value" ;;
     rustc-link-arg-bin)
-      [[ $value == *=* ]] || fail "invalid output: $line"
-      note "link-arg-bin-${value%%=*}" "${value#*=}"
+      [[ $value == *=* ]] || fail "invalid output, expected BIN=ARGUMENT: $line"
+      note link-arg "bin-${value%%=*} ${value#*=}"
       ;;
+    rustc-link-arg-bins | rustc-link-arg-tests | rustc-link-arg-benches | rustc-link-arg-examples) note link-arg "${key#rustc-link-arg-} $value" ;;
     rustc-cfg) note cfg "$value" ;;
     rustc-check-cfg) note check-cfg "$value" ;;
     rustc-env)
-      [[ $value == *=* ]] || fail "invalid output: $line"
-      [[ ${value%%=*} != RUSTC_BOOTSTRAP ]] || fail 'RUSTC_BOOTSTRAP may not be set by a build script'
-      note env "$value"
+      if [[ $value == RUSTC_BOOTSTRAP=* ]]; then refuse_bootstrap "${value#*=}"; else note_pair env; fi
       ;;
     rerun-if-changed | rerun-if-env-changed) ;;
     warning) printf '%s\n' "warning: $pname@$version: $value" >&2 ;;
-    error) fail "$value" ;;
-    metadata)
-      if [[ -n $strict ]]; then
-        [[ $value == *=* ]] || fail "invalid output: $line"
-        note metadata "$value"
-      else
-        note metadata "$key=$value"
-      fi
+    error)
+      printf '%s\n' "error: $pname@$version: $value" >&2
+      errors=1
       ;;
-    *)
-      [[ -z $strict ]] || fail "unknown directive cargo::$key"
-      note metadata "$key=$value"
-      ;;
+    metadata) note_pair metadata ;;
+    *) fail "unknown directive, in: $line" ;;
   esac
 done <"$log"
+if ((status || errors)); then exit 1; fi
 
 for file in "${!files[@]}"; do printf %s "${files[$file]}" >"$out/$file"; done
 if [[ -n $linksName ]]; then printf %s "$linksName" >"$out/links"; fi

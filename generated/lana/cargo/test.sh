@@ -4,6 +4,7 @@
 
 enter_source
 export_package_environment
+export_script_output
 cd "$manifestDir"
 libraries=$("${tools[rustc]}" --print target-libdir)
 export LD_LIBRARY_PATH=$libraries DYLD_FALLBACK_LIBRARY_PATH=$libraries
@@ -16,9 +17,11 @@ for bin in "${!bins[@]}"; do
 done
 name=${program##*/}
 cp "$program" "$beside/deps/${name//-/_}-0000000000000000"
-program=$beside/deps/${name//-/_}-0000000000000000
-if ! run "$program" "${arguments[@]}" >"$NIX_BUILD_TOP/log" 2>&1; then
-  cat "$NIX_BUILD_TOP/log" >&2
+show() {
+  printf '     Running %s (%s)\n' "$title" "target/debug/deps/${name//-/_}"
+  run "$beside/deps/${name//-/_}-0000000000000000" "${arguments[@]}" 2>&1
+}
+if ! show | tee "$out"; then
+  printf '%s\n' "error: test failed, to rerun pass \`-p $pname $selector\`" >&2
   exit 1
 fi
-cp "$NIX_BUILD_TOP/log" "$out"

@@ -5,13 +5,14 @@ source "$NIX_ATTRS_SH_FILE"
 source "$toolbox/env"
 export PATH=$toolPath
 mkdir "${outputs[out]}"
-for unit in "${units[@]}"; do
+for index in "${!units[@]}"; do
+  unit=${units[index]}
   for folder in bin lib; do
     if [[ ! -d $unit/$folder ]]; then continue; fi
     mkdir -p "${outputs[out]}/$folder"
     for file in "$unit/$folder"/*; do
       name=${file##*/}
-      ln -s "$file" "${outputs[out]}/$folder/${name//"-$metadata"/}"
+      ln -s "$file" "${outputs[out]}/$folder/${name//"-${metadata[index]}"/}"
     done
   done
 done

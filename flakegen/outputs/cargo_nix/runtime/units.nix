@@ -112,11 +112,13 @@ let
       rustFlags = unit.flags;
       script = if unit ? script then units.${unit.script} else "";
     }
+    // (if crate ? directory then table.environment.own else table.environment.all)
     // (
       if crate ? directory then
         {
           src = sources.${unit.source};
           isLocal = true;
+          isPrimary = crate.member or true;
           unitEnv = env // unit.env;
           inherit (crate) directory;
           inherit (table) command workspace;
@@ -174,46 +176,45 @@ let
         unit.flags
       ];
     in
-    make (if unit.mode == "doctest" then scripts.doctest else scripts.unit) crate unit
-      (part.types != [ "lib" ] || !isLibrary)
-      (
-        crateAttributes crate unit
-        // {
-          name =
-            if isProduct then
-              "${part.name}-${crate.version}"
-            else
-              "${crate.name}-${crate.version}-${part.kind}.crate-unit";
-          crateName = part.crate;
-          main = part.path;
-          inherit (part) edition procMacro linkScopes;
-          inherit metadata;
-          # As in cargo, a shared library of one's own has its plain name.
-          extraFilename =
-            if crate ? directory && (builtins.elem "cdylib" part.types || builtins.elem "dylib" part.types) then
-              ""
-            else
-              "-${metadata}";
-          crateTypes = if testing then [ ] else part.types;
-          inherit isLibrary;
-          isTestTarget = part.kind == "test" || part.kind == "bench";
-          binary = if part.kind == "bin" then part.name else "";
-          program = part.name + machine.suffix;
-          profileFlags =
-            profile
-            ++ (if machine.isApple then appleFlags profile else [ ])
-            ++ (if testing then part.testFlags else [ ]);
-          lintFlags = crate.lints or capped;
-          emit = if checking then "metadata" else "link";
-          driver = if unit.clippy then "clippy-driver" else "rustc";
-          inherit (crate) checkCfg;
-          triple = if unit.cross then machine.triple else "";
-          externs = builtins.mapAttrs (_: key: units.${key}) unit.externs;
-          bins = builtins.mapAttrs (_: key: units.${key}) unit.bins;
-          linksNatively = (part.kind == "lib" || crate ? hasLib) && unit.mode != "doctest";
-          scrub = isProduct;
-        }
-      );
+    make (scripts.${unit.mode} or scripts.unit) crate unit (part.types != [ "lib" ] || !isLibrary) (
+      crateAttributes crate unit
+      // {
+        name =
+          if isProduct then
+            "${part.name}-${crate.version}"
+          else
+            "${crate.name}-${crate.version}-${part.kind}.crate-unit";
+        crateName = part.crate;
+        main = part.path;
+        inherit (part) edition procMacro linkScopes;
+        inherit metadata;
+        # As in cargo, a shared library of one's own has its plain name.
+        extraFilename =
+          if crate ? directory && (builtins.elem "cdylib" part.types || builtins.elem "dylib" part.types) then
+            ""
+          else
+            "-${metadata}";
+        crateTypes = if testing then [ ] else part.types;
+        inherit isLibrary;
+        isTestTarget = part.kind == "test" || part.kind == "bench";
+        binary =
+          if part.kind == "bin" || part.kind == "example" && part.types == [ "bin" ] then part.name else "";
+        program = part.name + machine.suffix;
+        profileFlags =
+          profile
+          ++ (if machine.isApple then appleFlags profile else [ ])
+          ++ (if testing then part.testFlags else [ ]);
+        lintFlags = crate.lints or capped;
+        emit = if checking then "metadata" else "link";
+        driver = if unit.clippy then "clippy-driver" else "rustc";
+        inherit (crate) checkCfg;
+        triple = if unit.cross then machine.triple else "";
+        externs = builtins.mapAttrs (_: key: units.${key}) unit.externs;
+        bins = builtins.mapAttrs (_: key: units.${key}) unit.bins;
+        linksNatively = (part.kind == "lib" || crate ? hasLib) && unit.mode != "doctest";
+        scrub = isProduct;
+      }
+    );
   capped = [
     "--cap-lints"
     "allow"

@@ -10,7 +10,14 @@ fn main() {
     };
     run("cc", &["-c", "answer.c", "-o", &format!("{out}/answer.o"), &format!("-DANSWER={answer}")]);
     run("ar", &["crs", &format!("{out}/libanswer.a"), &format!("{out}/answer.o")]);
+    for (name, value) in std::env::vars() {
+        eprintln!("@@env {name}={}", value.bytes().map(|b| format!("{b:02x}")).collect::<String>());
+    }
+    println!("cargo:rustc-link-search=native=/nowhere");
     println!("cargo:rustc-link-search=native={out}");
+    println!("cargo:rustc-cdylib-link-arg=-Wl,--defsym=kitchen_cdylib=1");
     println!("cargo:rustc-link-lib=static=answer");
     println!("cargo:root-dir=/a=b");
+    println!("cargo:error=metadata of old");
+    println!("cargo::metadata=second-key=2 = two");
 }

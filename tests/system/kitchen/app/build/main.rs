@@ -11,6 +11,17 @@ fn main() {
         .filter(|(k, _)| k.starts_with("CARGO_FEATURE_"))
         .map(|(k, _)| k)
         .collect();
+    for (name, value) in std::env::vars() {
+        eprintln!("@@env {name}={}", value.bytes().map(|b| format!("{b:02x}")).collect::<String>());
+    }
+    println!("cargo::rustc-link-arg-tests=-Wl,--defsym=kitchen_tests=1");
+    println!("cargo::rustc-link-arg-benches=-Wl,--defsym=kitchen_benches=1");
+    println!("cargo::rustc-link-arg-examples=-Wl,--defsym=kitchen_examples=1");
+    println!("cargo::rustc-link-arg-bin=second-tool=-Wl,--defsym=kitchen_second=1");
+    println!("cargo::rustc-link-arg=-Wl,--defsym=kitchen_all=1");
+    println!("cargo::rustc-flags=-L native=/nowhere/else");
+    println!("cargo::rustc-check-cfg=cfg(plain, values(\"a b\"))");
+    println!("cargo::warning=said in passing");
     let mut features = features;
     features.sort();
     let words = std::fs::read_to_string("data/words.txt").unwrap();

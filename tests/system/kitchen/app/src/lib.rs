@@ -4,6 +4,7 @@
 
 include!(concat!(env!("OUT_DIR"), "/made.rs"));
 
+/// Twice as much; see [`kitchen_sys::answer`].
 pub fn doubled(n: i32) -> i32 {
     n * 2
 }
@@ -24,6 +25,8 @@ pub fn report() -> String {
         format!("outside {}", outside::who()),
         format!("file {}", file!()),
         format!("flag {}", cfg!(kitchen_flag)),
+        format!("aside {}", kitchen_aside::ASIDE),
+        format!("configured {} {}", env!("KITCHEN_PLAIN"), env!("KITCHEN_FORCED")),
         format!("count {}", NOTHING_COUNT),
         format!("stamp {:?}", option_env!("KITCHEN_STAMP")),
     ];

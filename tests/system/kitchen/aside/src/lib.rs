@@ -1,0 +1,1 @@
+pub const ASIDE: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,1 @@
+fn main() { println!("{} {}", rusty::rusty(), kitchen_quiet::QUIET); }

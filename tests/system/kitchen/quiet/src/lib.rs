@@ -1,0 +1,1 @@
+pub const QUIET: bool = true;

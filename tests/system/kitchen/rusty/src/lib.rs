@@ -1,0 +1,1 @@
+pub fn rusty() -> String { String::from("shared Rust") }
