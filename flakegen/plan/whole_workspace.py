@@ -10,7 +10,7 @@ from flakegen.cargo.package import Package, TargetKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.plan.project import TOOLCHAIN_FILES
 
-_CHECKS = ("test", "clippy")
+_CHECKS = ("test", "clippy", "doc")
 _DEFAULT = "default"
 
 
@@ -33,7 +33,7 @@ def spec_of_workspace(workspace: Workspace, *, root: str, output: str | None) ->
     if packages:
         document["packages"] = packages
     document["checks"] = {
-        **{name: {"cargo": name} for name in _CHECKS},
+        **{name: {"cargo": name, "per-member": True} for name in _CHECKS},
         "fmt": {"cargo": "fmt"},
     }
     document["devShells"] = {"default": {}}

@@ -86,7 +86,15 @@ def test_all_checks(nix: Nix, arguments, nixpkgs: StandIn):
     nix.build(*options, *(f"{flake}#checks.{nixpkgs.system}.{name}" for name in names))
 
 
-EXPECTED_CHECKS = ["clippy", "fmt", "test"]
+EXPECTED_CHECKS = [
+    "fmt",
+    "greet-clippy",
+    "greet-doc",
+    "greet-test",
+    "hello-clippy",
+    "hello-doc",
+    "hello-test",
+]
 
 
 def test_compiling_again_rebuilds_nothing(nix: Nix, arguments, repository: Path, nixpkgs: StandIn):
