@@ -4,18 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from flakegen.cargo.build_context import BuildContext
-from flakegen.cargo.edge_plans import PlannedEdge, Slot, declared_name, edge_planner
 from flakegen.cargo.errors import Problem, SelectionError
 from flakegen.cargo.graph_node import Edge, Node, UnitFor
+from flakegen.cargo.links import LibraryLinks, declared_name
 from flakegen.cargo.package import Target, TargetKind
-from flakegen.cargo.profiles import Settings
+from flakegen.cargo.platforms import Platform
 from flakegen.cargo.roots import root_unit_for
 from flakegen.cargo.unit import Mode
 
+_CHECKS = (Mode.CHECK, Mode.CHECK_TEST, Mode.DOC)
 _HARNESSED = (TargetKind.TEST, TargetKind.BENCH)
+
+
+class _Shelf(Struct, frozen=True, eq=False):
+    """The units of one platform, mode and role, by the id of their target; there is one object for each of these."""
+
+    platform: Platform | None
+    mode: Mode
+    unit_for: UnitFor
+    units: dict[int, Node] = field(default_factory=dict)
+
+
+class _Shelves(NamedTuple):
+    """Where a unit's dependencies are, whatever their number: libraries, procedural macros, documentation of either."""
+
+    libraries: _Shelf
+    macros: _Shelf
+    documented_libraries: _Shelf
+    documented_macros: _Shelf
 
 
 class EdgeBuilder:
@@ -27,11 +48,9 @@ class EdgeBuilder:
         self.features = context.features
         self.dev_edges: set[tuple[int, int]] = set()  # (parent, child) node ids of purely dev edges
         self.order: list[Node] = []
-        self._planner = edge_planner(context.workspace, context.host)
-        self._units: dict[Slot, Node] = {}
-        # The profile of a slot does not depend on the request otherwise.
-        key = ("settings", context.profile_name, context.host)
-        self._settings: dict[Slot, Settings] = self.workspace.cache.setdefault(key, {})
+        self._links = LibraryLinks(context.workspace, context.host)
+        self._shelf_of: dict[tuple[Platform | None, Mode, UnitFor], _Shelf] = {}
+        self._shelves_of: dict[tuple[Platform | None, Mode, bool, UnitFor], _Shelves] = {}
 
     def build(self, roots: Iterable[Node]) -> None:
         """Visit depth first, in cargo's order: where two visits of a unit differ in context, the first one counts."""
@@ -51,52 +70,91 @@ class EdgeBuilder:
         """The edges of one unit."""
         if node.mode is Mode.RUN_CUSTOM_BUILD:
             return self._run_edges(node, unit_for)
-        active = self.features.active_in(node.package, host=unit_for.host_features)
-        planned = self._planner.plan(node, unit_for, active)
-        libraries: Iterable[PlannedEdge] = planned.libraries
-        if node.mode is Mode.DOC and self.context.request.no_deps:
-            libraries = (plan for plan in libraries if plan.slot.mode is not Mode.DOC)
-        edges = self._made(node, libraries)
         target = node.target
+        edges = self._libraries(node, unit_for)
         if target.kind is not TargetKind.CUSTOM_BUILD:
             script = self.workspace.scripts[node.package]
             if script is not None:
                 edges.append(self._script_edge(node, script, unit_for))
-            edges += self._made(node, planned.own)
+            edges += self._own_library(node, unit_for)
             if node.mode is Mode.TEST and target.kind in _HARNESSED:
                 edges += self._binaries(node, UnitFor(root=unit_for.root))
         return edges
 
-    def _made(self, node: Node, planned: Iterable[PlannedEdge]) -> list[Edge]:
-        """Edges as planned, with the profiles and features of this request."""
+    def _libraries(self, node: Node, unit_for: UnitFor) -> list[Edge]:
+        """The edges to libraries of other packages."""
+        links = self._links.of(node, self.features.active_in(node.package, host=unit_for.host_features))
         edges: list[Edge] = []
-        units = self._units
-        for plan in planned:
-            slot = plan.slot
-            unit = units.get(slot)
-            if unit is None:
-                unit = units[slot] = self._unit(slot)
-            name = plan.extern_crate_name
+        if not links:
+            return edges
+        shelves = self._shelves(node, unit_for)
+        is_documented = node.mode is Mode.DOC and not self.context.request.no_deps
+        for link in links:
+            library = link.library
+            shelf = shelves.macros if library.proc_macro else shelves.libraries
+            unit = shelf.units.get(id(library)) or self._unit(shelf, link.package, library)
+            name = link.name
             if name is None:
-                name = self._extern_name(node.package, slot.package, slot.target)
-            if plan.is_dev:
+                name = self._extern_name(node.package, link.package, library)
+            if link.is_dev:
                 self.dev_edges.add((id(node), id(unit)))
-            edges.append(Edge(unit, slot.unit_for, name))
+            edges.append(Edge(unit, shelf.unit_for, name))
+            if is_documented and library.doc:
+                shelf = shelves.documented_macros if library.proc_macro else shelves.documented_libraries
+                edges.append(Edge(self._unit(shelf, link.package, library), shelf.unit_for, name))
         return edges
 
-    def _unit(self, slot: Slot) -> Node:
-        """The unit that a slot is in this request."""
-        role = slot.unit_for
-        settings = self._settings.get(slot)
-        if settings is None:
-            settings = self._settings[slot] = self.context.settings(slot.package, role, slot.platform)
-        features = self.features.of(slot.package, host=role.host_features)
-        return self.context.node(slot.package, slot.target, settings, slot.platform, slot.mode, features)
+    def _own_library(self, node: Node, unit_for: UnitFor) -> list[Edge]:
+        """The edges to the library of the same package."""
+        kind, is_doc = node.target.kind, node.mode is Mode.DOC
+        library = self.workspace.libraries[node.package]
+        wanted = (
+            kind in (TargetKind.BIN, TargetKind.EXAMPLE)
+            if is_doc
+            else kind is not TargetKind.LIB or node.mode is Mode.DOCTEST
+        )
+        if not wanted or library is None or not library.is_linkable:
+            return []
+        role = unit_for.to_target(node.target, library)
+        modes = [_mode_for(node.mode, library), *([Mode.DOC] if is_doc and library.doc else [])]
+        return [self._edge(node, library, role, mode) for mode in modes]
 
-    def _edge(self, node: Node, target: Target, role: UnitFor) -> Edge:
+    def _shelves(self, node: Node, unit_for: UnitFor) -> _Shelves:
+        key = (node.platform, node.mode, node.target.kind is TargetKind.CUSTOM_BUILD, unit_for)
+        found = self._shelves_of.get(key)
+        if found is None:
+            library, macro = (unit_for.to_target(node.target, target) for target in _SAMPLES)
+            mode = _mode_for(node.mode, _SAMPLES[0])
+            found = self._shelves_of[key] = _Shelves(
+                self._shelf(node.platform, mode, library),
+                self._shelf(None, Mode.BUILD, macro),
+                self._shelf(node.platform, Mode.DOC, library),
+                self._shelf(None, Mode.DOC, macro),
+            )
+        return found
+
+    def _shelf(self, platform: Platform | None, mode: Mode, unit_for: UnitFor) -> _Shelf:
+        key = (platform, mode, unit_for)
+        found = self._shelf_of.get(key)
+        if found is None:
+            found = self._shelf_of[key] = _Shelf(platform, mode, unit_for)
+        return found
+
+    def _unit(self, shelf: _Shelf, package: int, target: Target) -> Node:
+        """The unit of a target on a shelf."""
+        found = shelf.units.get(id(target))
+        if found is None:
+            role = shelf.unit_for
+            settings = self.context.settings(package, role, shelf.platform)
+            features = self.features.of(package, host=role.host_features)
+            found = self.context.node(package, target, settings, shelf.platform, shelf.mode, features)
+            shelf.units[id(target)] = found
+        return found
+
+    def _edge(self, node: Node, target: Target, role: UnitFor, mode: Mode = Mode.BUILD) -> Edge:
         """An edge to another unit of the same package."""
-        slot = self._planner.slot(node, node.package, target, role, Mode.BUILD)
-        return Edge(self._unit(slot), role, target.crate_name)
+        shelf = self._shelf(None if target.is_for_host else node.platform, mode, role)
+        return Edge(self._unit(shelf, node.package, target), role, target.crate_name)
 
     def _extern_name(self, package: int, other: int, library: Target) -> str:
         """The name a dependency's crate goes by where declarations disagree: those that are enabled must agree."""
@@ -186,3 +244,17 @@ def _sort(edges: list[Edge]) -> None:
 
 def _edge_order(edge: Edge) -> tuple[Any, ...]:
     return (edge.node.sort_key(), edge.extern_crate_name)
+
+
+# What runs at compile time is for the host, wherever the unit that depends on it runs; and checks need it built.
+_SAMPLES = (
+    Target(kind=TargetKind.LIB, name="", crate_types=("lib",), src_path="", edition=""),
+    Target(
+        kind=TargetKind.LIB, name="", crate_types=("proc-macro",), src_path="", edition="", proc_macro=True
+    ),
+)
+
+
+def _mode_for(mode: Mode, target: Target) -> Mode:
+    """How a dependency is built: checks need metadata only, except of what runs at compile time."""
+    return Mode.CHECK if mode in _CHECKS and not target.is_for_host else Mode.BUILD

@@ -21,12 +21,10 @@ from flakegen.cargo.feature_map import (
     OptionalDependency,
     parse_value,
 )
-from flakegen.cargo.known_features import feature_closure, known_features
+from flakegen.cargo.known_features import Closure, closure_of_values, feature_closure, known_features
 from flakegen.cargo.package import DependencyKind
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.workspace import Resolver, Workspace, platform_dependents
-
-_DEFAULT = Feature("default")
 
 
 class Seed(Struct, frozen=True):
@@ -63,12 +61,12 @@ class ResolvedFeatures(Struct, frozen=True, kw_only=True):
 
 
 class _Edge(Struct, frozen=True, eq=False):
-    """A dependency that counts for features: where it leads, and what it asks for there."""
+    """A dependency that counts for features: where it leads, and all that it asks for there."""
 
     name: str
     leads_to: tuple[int, bool]  # package, and whether it is a host dependency
     optional: bool
-    values: tuple[FeatureValue, ...]
+    asked: Closure
 
 
 class _Edges:
@@ -85,7 +83,7 @@ class _Edges:
 class _Node:
     """The state of one package in one role."""
 
-    __slots__ = ("active", "by_name", "deferred", "done", "features", "index", "map")
+    __slots__ = ("active", "asked", "by_name", "deferred", "done", "features", "index", "map")
 
     def __init__(self, index: int, known: FeatureMap, by_name: dict[str, list[_Edge]]) -> None:
         self.index = index
@@ -93,6 +91,7 @@ class _Node:
         self.by_name = by_name
         self.features: set[str] = set()
         self.active: set[str] = set()
+        self.asked: set[int] = set()  # ids of closures
         self.done: set[FeatureValue] = set()  # values other than features
         self.deferred: dict[str, set[str]] = {}
 
@@ -115,9 +114,11 @@ class _Solver:
         self.problems: list[Problem] = []
         # Edges depend on the platforms (most packages' not even on these), not on the features: requests share them.
         cache = workspace.cache
-        self.edges: dict[tuple[int, bool, bool], _Edges] = cache.setdefault(("feature edges", options), {})
-        key = ("common feature edges", options.resolver, options.has_dev_units)
-        self.common: dict[tuple[int, bool, bool], _Edges] = cache.setdefault(key, {})
+        key = (options.resolver, options.host, options.targets)
+        self.edges: dict[tuple[int, bool, bool], _Edges] = cache.setdefault(("feature edges", *key), {})
+        self.common: dict[tuple[int, bool, bool], _Edges] = cache.setdefault(
+            ("common feature edges", options.resolver), {}
+        )
 
     def run(self) -> None:
         while True:
@@ -138,20 +139,18 @@ class _Solver:
         node = self.nodes.get(edge.leads_to)
         if node is None:
             node = self.node(*edge.leads_to)
-        for value in edge.values:
-            if not isinstance(value, Feature):
-                self.pending.append((node, value))
-            elif value.name not in node.features:
-                self.turn_on(node, value.name)
+        if id(edge.asked) not in node.asked:
+            self.turn_on(node, edge.asked)
         return node
 
-    def turn_on(self, node: _Node, feature: str) -> None:
-        """Turn on a feature with all that it brings along in its package; what that means elsewhere is left for later."""
-        closure = feature_closure(self.workspace, node.index, feature)
-        node.features |= closure.features
-        self.pending += [(node, other) for other in closure.others if other not in node.done]
-        node.done.update(closure.others)
-        for name in closure.unknown:
+    def turn_on(self, node: _Node, asked: Closure) -> None:
+        """Turn on features with all that they bring along in their package; what that means elsewhere is left for later."""
+        node.asked.add(id(asked))
+        node.features |= asked.features
+        if asked.others:
+            self.pending += [(node, other) for other in asked.others if other not in node.done]
+            node.done.update(asked.others)
+        for name in asked.unknown:
             self._complain_unknown(node.index, name)
 
     def node(self, index: int, host: bool) -> _Node:  # noqa: FBT001 - a key's part
@@ -172,7 +171,7 @@ class _Solver:
         """Activate one feature value of a package."""
         if isinstance(value, Feature):
             if value.name not in node.features:
-                self.turn_on(node, value.name)
+                self.turn_on(node, feature_closure(self.workspace, node.index, value.name))
         elif isinstance(value, OptionalDependency):
             if value.name not in node.active:
                 node.active.add(value.name)
@@ -193,7 +192,9 @@ class _Solver:
                 self.pending.append((node, OptionalDependency(value.dependency)))
                 if not value.weak and value.dependency in node.map:
                     self.pending.append((node, Feature(value.dependency)))
-            self.pending.append((self.node(*edge.leads_to), parse_value(value.feature)))
+            child = self.nodes.get(edge.leads_to) or self.node(*edge.leads_to)
+            if value.feature not in child.features:  # which has no values of other kinds
+                self.pending.append((child, parse_value(value.feature)))
 
     def active_of(self, node: _Node) -> frozenset[str]:
         """The optional dependencies of a node that are on, and exist."""
@@ -202,23 +203,21 @@ class _Solver:
         )
 
     def edges_of(self, index: int, host: bool) -> _Edges:  # noqa: FBT001 - a key's part
-        is_seed = index in self.seeds
-        key = (index, host, is_seed)
+        with_dev = index in self.seeds and (self.options.has_dev_units or not self.separates_host)
+        key = (index, host, with_dev)
         edges = self.edges if index in self.platform_dependents else self.common
         found = edges.get(key)
         if found is None:
-            found = edges[key] = self._compute_edges(index, host=host, is_seed=is_seed)
+            found = edges[key] = self._compute_edges(index, host=host, with_dev=with_dev)
         return found
 
-    def _compute_edges(self, index: int, *, host: bool, is_seed: bool) -> _Edges:
+    def _compute_edges(self, index: int, *, host: bool, with_dev: bool) -> _Edges:
         found = _Edges()
         options, separates = self.options, self.separates_host
         for resolved in self.workspace.dependencies[index]:
             dependency = resolved.dependency
             is_build = dependency.kind is DependencyKind.BUILD
-            if dependency.kind is DependencyKind.DEV and (
-                not is_seed or (separates and not options.has_dev_units)
-            ):
+            if dependency.kind is DependencyKind.DEV and not with_dev:
                 continue
             if separates and dependency.platform is not None:
                 platforms = (options.host,) if host or is_build else options.targets
@@ -228,12 +227,13 @@ class _Solver:
             if package is None:
                 found.unlocked += [] if dependency.optional else [dependency.name]
                 continue
-            values = tuple(map(parse_value, dependency.features))
+            names = dependency.features
             if dependency.default_features and "default" in known_features(self.workspace, package):
-                values = (*values, _DEFAULT)
+                names = (*names, "default")
             library = self.workspace.libraries[package]
             to_host = host or (separates and (is_build or (library is not None and library.proc_macro)))
-            edge = _Edge(dependency.name, (package, to_host), dependency.optional, values)
+            asked = closure_of_values(self.workspace, package, names)
+            edge = _Edge(dependency.name, (package, to_host), dependency.optional, asked)
             found.mandatory += [] if edge.optional else [edge]
             found.by_name.setdefault(edge.name, []).append(edge)
         return found

@@ -10,6 +10,7 @@ from flakegen.cargo.feature_map import (
     FeatureMap,
     OptionalDependency,
     feature_map,
+    parse_value,
 )
 from flakegen.cargo.workspace import Workspace
 
@@ -38,6 +39,29 @@ def feature_closure(workspace: Workspace, index: int, name: str) -> Closure:
     if found is None:
         found = cache[index, name] = _closure(known_features(workspace, index), name)
     return found
+
+
+def closure_of_values(workspace: Workspace, index: int, values: tuple[str, ...]) -> Closure:
+    """What several values, as a dependency lists them, bring along together."""
+    cache: dict[tuple[int, tuple[str, ...]], Closure] = workspace.cache.setdefault("value closures", {})
+    found = cache.get((index, values))
+    if found is None:
+        found = cache[index, values] = _union(workspace, index, values)
+    return found
+
+
+def _union(workspace: Workspace, index: int, values: tuple[str, ...]) -> Closure:
+    features, unknown = set[str](), dict[str, None]()
+    others: dict[OptionalDependency | DependencyFeature, None] = {}
+    for value in map(parse_value, values):
+        if isinstance(value, Feature):
+            closure = feature_closure(workspace, index, value.name)
+            features |= closure.features
+            others |= dict.fromkeys(closure.others)
+            unknown |= dict.fromkeys(closure.unknown)
+        else:
+            others[value] = None
+    return Closure(features=frozenset(features), others=tuple(others), unknown=tuple(unknown))
 
 
 def _closure(known: FeatureMap, name: str) -> Closure:

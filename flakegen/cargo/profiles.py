@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from flakegen.cargo.errors import ProfileError
 from flakegen.cargo.inheritance import table_of
+from flakegen.cargo.package import SourceKind
 from flakegen.cargo.profile import Profile
 from flakegen.cargo.source import source_address
 from flakegen.cargo.spec import PackageSpec, parse_spec
@@ -105,6 +106,16 @@ class _Layer(Struct, frozen=True):
     """One table's values, checked, under the field names of `Profile`."""
 
     values: Mapping[str, Any]
+
+
+class _Role(NamedTuple):
+    """What else than its tables the profile of a unit hangs on."""
+
+    is_member: bool
+    is_path: bool
+    host: bool
+    unwind: bool
+    apple: bool
 
 
 class _Resolved(Struct, frozen=True):
@@ -225,11 +236,14 @@ class ProfileTable:
 
     def _matching(self, name: str, index: int) -> _Layer | None:
         """The `package.SPEC` layer of a package; two that match are an error."""
+        packages = self._profile(name).packages
+        if not packages:
+            return None
         key = (name, index)
         if key not in self._matches:
             package = self._workspace.packages[index].id
             address = source_address(package, self._workspace.root)
-            found = [layer for spec, layer in self._profile(name).packages if spec.matches(package, address)]
+            found = [layer for spec, layer in packages if spec.matches(package, address)]
             if len(found) > 1:
                 raise self._problem((name, "package"), f"several overrides match package `{package.name}`")
             self._matches[key] = found[0] if found else None
@@ -243,38 +257,37 @@ class ProfileTable:
         Raises:
             ProfileError: the profile is not defined, or is wrong.
         """
-        apple = "-apple-" in triple
-        key = (name, index, is_member, host, unwind, apple)
+        is_path = self._workspace.packages[index].id.source.kind is SourceKind.PATH
+        role = _Role(is_member, is_path, host, unwind, "-apple-" in triple)
+        # Nearly all packages have no override of their own, and so what many others have.
+        matching = self._matching(name, index)
+        key = (name, id(matching), role)
         found = self._settings.get(key)
         if found is None:
-            found = self._settings[key] = self._make(
-                name, index, is_member=is_member, host=host, unwind=unwind, apple=apple
-            )
+            found = self._settings[key] = self._make(name, matching, role)
         return found
 
-    def _make(
-        self, name: str, index: int, *, is_member: bool, host: bool, unwind: bool, apple: bool
-    ) -> Settings:
+    def _make(self, name: str, matching: _Layer | None, role: _Role) -> Settings:
         resolved = self._profile(name)
         values = _base(resolved.root)
         _apply(values, resolved.main)
         deferred = False
-        if host:
+        if role.host:
             values |= {"opt_level": "0", "codegen_units": None}
             deferred = True
-        layers = [resolved.build_override if host else None]
-        layers += [None if is_member else resolved.everywhere, self._matching(name, index)]
+        layers = [resolved.build_override if role.host else None]
+        layers += [None if role.is_member else resolved.everywhere, matching]
         for layer in layers:
             if layer is not None:
                 _apply(values, layer)
                 deferred = deferred and "debuginfo" not in layer.values
-        if unwind:
+        if role.unwind:
             values["panic"] = "unwind"
-        if apple and values["debuginfo"] != 0 and values["split_debuginfo"] is None:
+        if role.apple and values["debuginfo"] != 0 and values["split_debuginfo"] is None:
             values["split_debuginfo"] = "unpacked"
         if self._incremental is not None:
             values["incremental"] = self._incremental
-        if self._workspace.packages[index].id.source.kind.value != "path":
+        if not role.is_path:
             values["incremental"] = False
         return self._finish(values, name, resolved.root, deferred=deferred)
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from flakegen.cargo.conditional.condition import ALWAYS, Atom, AtomKind, Condition, Sum, given
 from flakegen.cargo.conditional.features import ConditionalFeatures, resolve_conditionally
-from flakegen.cargo.edge_plans import declared_name
 from flakegen.cargo.features import Seed
+from flakegen.cargo.links import declared_name
 from flakegen.cargo.package import DependencyKind
 from flakegen.cargo.workspace import Workspace
 
