@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 Entry: TypeAlias = "Binding | Inherit | Expr | Item"
 
 _STEP = " " * INDENTATION
-_LONG_NAME = 40  # names near the line width are left to the layout
+LONG_NAME = 80  # names near the line width are left to the layout
 _SHORT_PATH = 4
 
 
 def render_entries(entries: tuple[Entry, ...], indentation: int) -> str:
     """Return the lines of bindings or list items, without a last newline."""
     lines: list[str] = []
-    _write_entries(entries, " " * indentation, lines)
+    write_entries(entries, " " * indentation, lines)
     return "\n".join(lines)
 
 
-def _write_entries(entries: tuple[Entry, ...], indentation: str, lines: list[str]) -> None:
+def write_entries(entries: tuple[Entry, ...], indentation: str, lines: list[str]) -> None:
+    """Append the lines of bindings or list items."""
     first = True
     for entry in entries:
         if isinstance(entry, Binding):
@@ -100,7 +101,7 @@ def _write_binding(binding: Binding, indentation: str, lines: list[str]) -> None
         if text is not None and (len(head) + len(text) + 4 <= LINE_WIDTH or (plain and kind is String)):
             lines.append(f"{indentation}{head} = {text};")
             return
-    elif len(head) <= _LONG_NAME and _write_collection(
+    elif len(head) <= LONG_NAME and _write_collection(
         f"{head} = ", value, ";", indentation, lines, wide=True
     ):
         return
@@ -141,7 +142,7 @@ def _write_collection(
         return True
     if is_spread:
         lines.append(f"{indentation}{before}{opening}")
-        _write_entries(entries, indentation + _STEP, lines)
+        write_entries(entries, indentation + _STEP, lines)
         lines.append(f"{indentation}{closing}{after}")
     return is_spread
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from flakegen.nix import build as nix
-from flakegen.nix.ast import Binding, File
-from flakegen.nix.printer import print_file
-from flakegen.outputs.cargo_nix.table import Value, table
+from flakegen.nix.data import Section, print_data
+from flakegen.outputs.cargo_nix.table import table
 from flakegen.outputs.fixed import fixed_files
 from flakegen.outputs.header import header
 from flakegen.plan.model import BuildPlan
@@ -53,12 +51,7 @@ def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
     """Yield the files of the Cargo workspace; nothing without one."""
     if plan.cargo is None:
         return
-    entries = [_entry(name, value) for name, value in table(plan.cargo).items()]
-    yield "Cargo.nix", print_file(File(header(plan), nix.attrs(entries)))
+    sections = (Section(name, value, _COMMENTS.get(name, "")) for name, value in table(plan.cargo).items())
+    yield "Cargo.nix", print_data(header(plan), sections)
     for name, text in fixed_files(Path(__file__).with_name("runtime"), _RUNTIME, plan):
         yield f"{plan.runtime}/{name}", text
-
-
-def _entry(name: str, value: Value) -> Binding:
-    comment = _COMMENTS.get(name, "")
-    return nix.binding(name, value, comment=comment, blank_before=bool(comment))

@@ -20,7 +20,10 @@ Value: TypeAlias = object
 
 
 def table(plan: CargoPlan) -> dict[str, Value]:
-    """Return the whole table as plain values; keys are sorted where their order has no meaning."""
+    """Return the whole table as plain values; keys are sorted where their order has no meaning.
+
+    Of the long sections, iterators over names and values.
+    """
     layers = [unit.layer for unit in plan.units.values() if unit.layer is not None]
     return {
         "name": plan.name,
@@ -47,13 +50,13 @@ def table(plan: CargoPlan) -> dict[str, Value]:
             build: {platform: list(keys) for platform, keys in sorted(roots.items())}
             for build, roots in sorted(plan.builds.items())
         },
-        "crates": {key: _crate(crate) for key, crate in sorted(plan.crates.items())},
+        "crates": ((key, _crate(crate)) for key, crate in sorted(plan.crates.items())),
         "sources": {key: source_table(source) for key, source in sorted(plan.sources.items())},
         "rustfmt": {
             "targets": {edition: "\n".join(paths) for edition, paths in sorted(plan.rustfmt.targets.items())},
             "source": source_table(plan.rustfmt.source),
         },
-        "units": {key: _unit(unit) for key, unit in sorted(plan.units.items())},
+        "units": ((key, _unit(unit)) for key, unit in sorted(plan.units.items())),
     }
 
 
