@@ -93,14 +93,14 @@ def start() -> int:
 def fresh_output(spec: str) -> str | None:
     """Return the output folder of ``spec`` if compiling it again would change nothing; None where that is not certain."""
     try:
-        with open(_record_path(spec), encoding="ascii") as file:
+        with open(record_path(spec), encoding="ascii") as file:
             record = json.load(file)
-        if record["format"] != _FORMAT or record["program"] != _program():
+        if record["format"] != _FORMAT or record["program"] != program():
             return None
         written = Written(**record["written"])
         watched = Watched(**record["watched"])
-        _check_texts((written.output, written.origin, *written.trees, *written.files, watched.root))
-        _check_texts((*watched.files, *watched.trees, *watched.apart, *watched.outputs))
+        check_texts((written.output, written.origin, *written.trees, *written.files, watched.root))
+        check_texts((*watched.files, *watched.trees, *watched.apart, *watched.outputs))
         if _digest(watched, int(record["started"])) != record["stamps"]:
             return None
         return written.output if written.is_there() else None
@@ -108,7 +108,7 @@ def fresh_output(spec: str) -> str | None:
         return None
 
 
-def _check_texts(values: Iterable[object]) -> None:
+def check_texts(values: Iterable[object]) -> None:
     """Make sure that what is taken for a path is none of this process's descriptors.
 
     Raises:
@@ -128,12 +128,12 @@ def remember(spec: str, started: int, watched: Watched, written: Written) -> Non
         watched: what was read.
         written: what was written.
     """
-    path = _record_path(spec)
+    path = record_path(spec)
     staging = f"{path}.{os.getpid()}"
     try:
         record = {
             "format": _FORMAT,
-            "program": _program(),
+            "program": program(),
             "started": started,
             "stamps": _digest(watched, None),
             "written": written._asdict(),
@@ -147,20 +147,22 @@ def remember(spec: str, started: int, watched: Watched, written: Written) -> Non
         return
 
 
-def _record_path(spec: str) -> str:
+def record_path(spec: str, kind: str = "") -> str:
+    """Return where something is recorded of a spec; each kind of record has a folder of its own."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
         base = os.path.join(os.path.expanduser("~"), ".cache")
     # Not the real path: a link to a spec is another spec, with another project around it.
     name = blake2b(os.fsencode(os.path.abspath(spec)), digest_size=16).hexdigest()
-    return os.path.join(base, "flakegen", f"{name}.json")
+    return os.path.join(base, "flakegen", kind, f"{name}.json")
 
 
 def _content_digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def _program() -> list[Any]:
+def program() -> list[Any]:
+    """Return which program this is, as far as that can be told without a look at its files."""
     return [__version__, list(sys.version_info), sys.prefix]
 
 
@@ -180,22 +182,35 @@ class _ChangedError(Exception):
 
 
 def _digest(watched: Watched, started: int | None) -> str | None:
-    """Return a digest of all stamps; None if one does not lie clearly before ``started``."""
+    return _digest_of(_stamps(watched, started))
+
+
+def program_stamps(started: int | None) -> str | None:
+    """Return a digest of the stamps of this program's own files; None if one does not lie clearly before ``started``."""
+    return _digest_of(_program_stamps(_Walk(os.sep, (), started)))
+
+
+def _digest_of(stamps: Iterator[tuple[str, object]]) -> str | None:
+    """Return a digest of stamps; None if one of them is too young."""
     digest = blake2b(digest_size=16)
     try:
-        for path, stamp in _stamps(watched, started):
+        for path, stamp in stamps:
             digest.update(f"{path}\0{stamp}\0".encode("utf-8", "surrogateescape"))
     except _ChangedError:
         return None
     return digest.hexdigest()
 
 
-def _stamps(watched: Watched, started: int | None) -> Iterator[tuple[str, object]]:
-    walk = _Walk(watched, started)
+def _program_stamps(walk: _Walk) -> Iterator[tuple[str, object]]:
     for library in _libraries():
         yield library, walk.times(library)
     for place in _own_places():
         yield from walk.tree(place)
+
+
+def _stamps(watched: Watched, started: int | None) -> Iterator[tuple[str, object]]:
+    walk = _Walk(watched.root, (*watched.outputs, *watched.apart), started)
+    yield from _program_stamps(walk)
     for path in watched.files:
         yield path, walk.file(path)
     for tree in watched.trees:
@@ -207,9 +222,9 @@ def _stamps(watched: Watched, started: int | None) -> Iterator[tuple[str, object
 class _Walk:
     """Looks at stamps below one project."""
 
-    def __init__(self, watched: Watched, started: int | None) -> None:
-        self._passed = frozenset((*watched.outputs, *watched.apart))
-        self._root = os.path.realpath(watched.root)
+    def __init__(self, root: str, passed: Iterable[str], started: int | None) -> None:
+        self._passed = frozenset(passed)
+        self._root = os.path.realpath(root)
         self._started = started
         self._seen: set[str] = set()
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from flakegen.builders.lower import lower_entries
 from flakegen.builders.registry import KINDS, builder_of
-from flakegen.cargo.build_context import platform_of
 from flakegen.cargo.cargo_home import default_cargo_home
 from flakegen.cargo.config import CargoConfig, ConfigRoots, load_config
 from flakegen.cargo.errors import CargoError
@@ -18,40 +16,30 @@ from flakegen.cargo.facts import Facts, facts_text, load_facts
 from flakegen.cargo.facts_sources import FactsSources
 from flakegen.cargo.gather import gather_facts, gather_registries
 from flakegen.cargo.lock import Lock
-from flakegen.cargo.lto import lto_values
-from flakegen.cargo.replaced_scripts import replaced_scripts
 from flakegen.cargo.source_replacement import Replacements
-from flakegen.cargo.unit_graph import build_unit_graph
 from flakegen.cargo.workspace import Workspace, load_workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.disk import Disk
 from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
+from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
-from flakegen.plan.model import BuildPlan, CargoPlan
+from flakegen.plan.causes import digest_of_causes
+from flakegen.plan.model import BuildPlan, CargoPlan, RustfmtPlan
 from flakegen.plan.notes import unused_linkers
 from flakegen.plan.origins import Origins
 from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.places import Downloads, Places
 from flakegen.plan.plan_package_set import plan_package_set
-from flakegen.plan.problems import (
-    foreign_target,
-    nothing_to_build,
-    of_cargo,
-    of_request,
-    out_of_reach,
-    unfetchable,
-    unknown_profile,
-    unknown_registries,
-)
-from flakegen.plan.project import Lowered, lower_spec, plan_project, scope_of
+from flakegen.plan.problems import of_cargo, out_of_reach
+from flakegen.plan.project import Lowered, compiled_from, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.rust_versions import old_toolchain
 from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
 from flakegen.plan.scope import Scope
-from flakegen.plan.systems import all_platforms, platforms_of
-from flakegen.plan.units import Build
+from flakegen.plan.systems import all_platforms
+from flakegen.plan.units import Build, UnitTable
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
 from flakegen.spec.sections import CargoFormat
@@ -182,36 +170,23 @@ class Project:
     @cached_property
     def builds(self) -> tuple[Build, ...]:
         """The unit graph of every request on each of its platforms."""
+        return tuple(self._resolved())
+
+    def _resolved(self) -> Iterator[Build]:
         workspace, origins = self.workspace, self.origins
         if workspace is None or origins is None:
-            return ()
-        problems = Collector()
-        builds: list[Build] = []
-        for request in self.requests:
-            unknown = unknown_profile(workspace, request, self.spec)
-            if unknown is not None:
-                problems.add(unknown)
-                request = request.with_profile(None)  # noqa: PLW2901  # what else is wrong is still found
-            foreign = foreign_target(request, self.spec)
-            if foreign is not None:
-                problems.add(foreign)
-                continue
-            try:
-                found = list(_builds(workspace, request))
-            except CargoError as error:
-                problems.extend(of_request(error, request, self.spec))
-                continue
-            nothing = nothing_to_build(request, found, self.spec)
-            if nothing is not None:
-                problems.add(nothing)
-            builds += found
-        try:
-            problems.extend(unfetchable(builds, origins, self.spec))
-        except CargoError as error:
-            problems.extend(of_cargo(error))
-        problems.extend(unknown_registries(workspace, self.places.downloads, self.spec))
-        problems.raise_errors()
-        return tuple(builds)
+            return iter(())
+        return resolve_builds(workspace, self.requests, self.spec, origins, self.places.downloads)
+
+    @cached_property
+    def units(self) -> UnitTable:
+        """All units of all builds, each once; the graphs themselves are not kept."""
+        table = UnitTable()
+        for build in self._resolved():
+            table.add(build)
+        if self.workspace is not None:
+            self.workspace.cache.clear()  # of what only resolving asks for
+        return table
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -259,19 +234,34 @@ class Project:
             ) from None
 
     @cached_property
+    def rustfmt(self) -> RustfmtPlan | None:
+        """What `cargo fmt` looks at, if there is a workspace."""
+        workspace, files = self.workspace, self.files
+        return None if workspace is None or files is None else rustfmt_plan(self.disk, workspace, files)
+
+    @cached_property
+    def cause(self) -> str | None:
+        """A digest of all that the result is a function of; None where something is wrong, which the stages tell."""
+        try:
+            workspace, files, rustfmt = self.workspace, self.files, self.rustfmt
+            return digest_of_causes(self.spec, workspace, files, rustfmt, self.facts_text, self.origins)
+        except (CargoError, DiagnosticError):
+            return None
+
+    @cached_property
     def cargo_plan(self) -> CargoPlan | None:
         """The units, crates, sources and layers of the workspace."""
-        workspace, files, spec, origins = self.workspace, self.files, self.spec, self.origins
-        if workspace is None or files is None or origins is None:
+        files, rustfmt, spec, origins = self.files, self.rustfmt, self.spec, self.origins
+        if files is None or rustfmt is None or origins is None:
             return None
         return plan_cargo(
-            self.builds,
+            self.units,
             name=spec.project.name,
             command=spec.layout.command,
             platforms=all_platforms(spec.project.systems, self.requests),
             content_addressed=spec.cargo is not None and spec.cargo.content_addressed,
             files=files,
-            rustfmt=rustfmt_plan(self.disk, workspace, files),
+            rustfmt=rustfmt,
             fetch=origins.of,
         )
 
@@ -297,7 +287,7 @@ class Project:
     @cached_property
     def plan(self) -> BuildPlan:
         """The whole project, lowered."""
-        self._require(lambda: self.lowered, lambda: self.files, lambda: self.builds, lambda: self.warnings)
+        self._require(lambda: self.lowered, lambda: self.files, lambda: self.units, lambda: self.warnings)
         scope, lowered = self.lowered
         cargo = self.spec.cargo
         is_set = cargo is not None and cargo.format is CargoFormat.CARGO2NIX
@@ -343,7 +333,7 @@ class Project:
         return watched_files(
             spec.layout.root,
             self._written_places,
-            (str(spec.layout.spec), *self.plan.compiled_from.files),
+            (str(spec.layout.spec), *compiled_from(spec, files).files),
             without=str(spec.layout.facts),
             workspace=None if files is None else files.root,
             inputs=() if files is None else files.inputs.values(),
@@ -408,26 +398,4 @@ def _raise_refusals(found: tuple[Refusal, ...]) -> None:
     if found:
         raise DiagnosticError(
             Diagnostic(code=Code.OUTPUT, message=each.message, span=None, hint=each.hint) for each in found
-        )
-
-
-def _builds(workspace: Workspace, request: CargoRequest) -> Iterator[Build]:
-    for platform in platforms_of(request):
-        asked = replace(request.request, host=platform.host)
-        if platform.target is not None:
-            asked = replace(asked, targets=(platform.target,))
-        graph = build_unit_graph(workspace, asked)
-        triple = platform.target or platform.host
-        told = platform_of(workspace, triple, asked.cfg_set, gets_rustflags=True)
-        yield Build(
-            name=request.name,
-            platform=platform,
-            graph=graph,
-            lto=lto_values(graph),
-            clippy=request.clippy,
-            rustflags=told.rustflags,  # with `--target`, cargo spares units for the machine that builds
-            rustdocflags=(*workspace.config.rustflags(triple, told.cfgs, rustdoc=True), *request.rustdoc),
-            members=frozenset(package.directory for package in workspace.member_packages()),
-            env=request.env,
-            replaced=replaced_scripts(workspace.config, graph),
         )

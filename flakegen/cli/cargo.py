@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flakegen.cli.console import Console, Verbosity, add_verbosity, console_of
 from flakegen.cli.exit import Exit
-from flakegen.freshness import fresh_output, remember, start
+from flakegen.cli.memory import remember_result, standing_result
+from flakegen.freshness import fresh_output, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,10 +103,12 @@ def _print_spec(project: WorkspaceProject) -> int:
 def _compile(project: WorkspaceProject, console: Console, record: str, started: int) -> int:
     from flakegen.cli.blame import to_json  # noqa: PLC0415  # not for what is fresh
 
-    project.check_writable()
-    changed = project.write()
-    if (watched := project.watched) is not None:
-        remember(record, started, watched, project.written)
+    standing = standing_result(project, record)
+    changed: tuple[str, ...] = ()
+    if standing is None:
+        project.check_writable()
+        changed = project.write()
+    remember_result(project, record, started, standing)
     if project.warnings:
         console.blame(project.warnings)
     _report(str(project.folder), changed, console, to_json(project.warnings))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from flakegen.cli.console import Console, Verbosity, add_arguments, console_of, specs_of
 from flakegen.cli.exit import Exit
-from flakegen.freshness import fresh_output, remember, start
+from flakegen.cli.memory import remember_result, standing_result
+from flakegen.freshness import Written, fresh_output, start
 
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
@@ -37,17 +38,16 @@ def _compile(specs: Sequence[str], fresh: Mapping[str, str], console: Console) -
     started = start()
     wrong: list[Diagnostic] = [] if specs else [no_spec()]
     projects = _projects([spec for spec in specs if spec not in fresh], wrong, console)
-    wrong += _clashes({**fresh, **{project.path: str(project.folder) for project in projects}})
+    wrong += _clashes({**fresh, **{project.path: str(project.folder) for project, _ in projects}})
     done = {spec: _entry(spec, output) for spec, output in fresh.items()}
     here = os.getcwd()  # noqa: PTH109
     warned: list[Diagnostic] = []
-    for project in () if wrong else projects:
-        changed = attempt(project.write, wrong)
+    for project, standing in () if wrong else projects:
+        changed = () if standing is not None else attempt(project.write, wrong)
         if changed is None:
             break
         _stay_in(here)
-        if (watched := project.watched) is not None:
-            remember(project.path, started, watched, project.written)
+        remember_result(project, project.path, started, standing)
         done[project.path] = _entry(project.path, str(project.folder), changed)
         warned += project.warnings
         _report(project, changed, console)
@@ -57,21 +57,27 @@ def _compile(specs: Sequence[str], fresh: Mapping[str, str], console: Console) -
     return Exit.BAD_INPUT if wrong else Exit.FINE
 
 
-def _projects(specs: Sequence[str], wrong: list[Diagnostic], console: Console) -> list[Project]:
-    """Return the projects that can be written as far as anyone can tell beforehand."""
+def _projects(
+    specs: Sequence[str], wrong: list[Diagnostic], console: Console
+) -> list[tuple[Project, Written | None]]:
+    """Return the projects that can be written as far as anyone can tell beforehand, each with the result that stands."""
     from flakegen.cli.blame import attempt  # noqa: PLC0415  # not for what is fresh
     from flakegen.pipeline import Project  # noqa: PLC0415  # all stages: not for what is fresh
 
-    def prepare(project: Project) -> Project:
-        console.working(f"compiling {project.path}", lambda: project.outputs)
-        project.check_writable()
-        return project
+    def prepare(project: Project) -> tuple[Project, Written | None]:
+        standing = standing_result(project, project.path)
+        if standing is None:
+            project.check_writable()
+        return project, standing
+
+    def prepare_visibly(spec: str) -> tuple[Project, Written | None]:
+        return console.working(f"compiling {spec}", lambda: prepare(Project(spec)))
 
     found = []
     for spec in specs:
-        project = attempt(lambda spec=spec: prepare(Project(spec)), wrong)  # type: ignore[misc]
-        if project is not None:
-            found.append(project)
+        prepared = attempt(lambda spec=spec: prepare_visibly(spec), wrong)  # type: ignore[misc]
+        if prepared is not None:
+            found.append(prepared)
     return found
 
 

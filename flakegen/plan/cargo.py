@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from posixpath import isabs, relpath
 
 from msgspec import Struct
@@ -26,7 +26,7 @@ from flakegen.plan.model import (
     UnitPlan,
 )
 from flakegen.plan.sources import Extra, inputs_of, script_source, source_of_test, target_source
-from flakegen.plan.units import Build, UnitTable, Variant, common_edges, is_third_party
+from flakegen.plan.units import UnitTable, Variant, common_edges, is_third_party
 
 # Macros that look up their own crate's name in the manifest of the crate that calls them.
 _MANIFEST_READERS = frozenset(("proc-macro-crate", "find-crate", "document-features"))
@@ -67,7 +67,7 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
 
 
 def plan_cargo(
-    builds: Iterable[Build],
+    table: UnitTable,
     *,
     name: str,
     command: str,
@@ -77,10 +77,7 @@ def plan_cargo(
     rustfmt: RustfmtPlan,
     fetch: Callable[[Package], FetchPlan],
 ) -> CargoPlan:
-    """Lower the unit graphs of all builds, and what the scanner found, to one plan; ``fetch`` says where crates are."""
-    table = UnitTable()
-    for build in builds:
-        table.add(build)
+    """Lower the units of all builds, and what the scanner found, to one plan; ``fetch`` says where crates are."""
     sources: dict[str, SourcePlan] = {}
     return CargoPlan(
         name=name,

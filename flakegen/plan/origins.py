@@ -40,7 +40,7 @@ class Origins:
         Raises:
             LookupError: that cannot be told; `problems` says why.
         """
-        match self._look(package):
+        match self.look(package):
             case FetchPlan() as found:
                 return found
             case problem:
@@ -51,14 +51,14 @@ class Origins:
         silent = list(self._unknown_registries())
         yield from silent
         for package in packages:
-            found = self._look(package)
+            found = self.look(package)
             if isinstance(found, Problem) and not (silent and found.code == _UNKNOWN_DOWNLOAD):
                 yield found
 
     def files(self) -> Iterator[str]:
         """Yield what was looked at in folders of the project that hold crates, relative to the project's."""
         for package in self._workspace.packages:
-            found = self._look(package) if package.id.source.kind is not SourceKind.PATH else None
+            found = self.look(package) if package.id.source.kind is not SourceKind.PATH else None
             if isinstance(found, FetchPlan) and found.vendored is not None:
                 yield f"{found.vendored}/Cargo.toml"
                 yield f"{found.vendored}/{CHECKSUM_FILE}"
@@ -99,7 +99,8 @@ class Origins:
             return Problem(code=_CODE, message=message, hint=f"give {key}")
         return None
 
-    def _look(self, package: Package) -> FetchPlan | Problem:
+    def look(self, package: Package) -> FetchPlan | Problem:
+        """Look where a crate is, or why that cannot be told."""
         key = id(package)
         if key not in self._found:
             self._found[key] = self._in_project(package) or self._fetched(package)

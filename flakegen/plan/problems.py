@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flakegen.cargo.errors import CargoError, Problem
-from flakegen.cargo.package import SourceKind
+from flakegen.cargo.package import Package, SourceKind
 from flakegen.cargo.request import Intent
 from flakegen.cargo.source import crates_io, source_key
 from flakegen.cargo.source_replacement import CRATES_IO_KEY
@@ -22,7 +22,7 @@ from flakegen.plan.package_set import LocalSource, PackageSetPlan
 from flakegen.plan.places import Downloads
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.systems import CROSS_SETS, target_of
-from flakegen.plan.units import Build, is_third_party
+from flakegen.plan.units import Build
 from flakegen.spec.keypath import Part
 from flakegen.spec.model import Spec
 
@@ -86,15 +86,9 @@ def foreign_target(request: CargoRequest, spec: Spec) -> Diagnostic | None:
     return spec.diagnose(where, Code.BAD_CHOICE, f"cannot build for target {quoted(target)}", hint=hint)
 
 
-def unfetchable(builds: Iterable[Build], origins: Origins, spec: Spec) -> Iterator[Diagnostic]:
+def unfetchable(used: Iterable[Package], origins: Origins, spec: Spec) -> Iterator[Diagnostic]:
     """Yield what is wrong with where crates come from: told here, not by a failing build."""
-    used = {
-        id(unit.package): unit.package
-        for build in builds
-        for unit in build.graph.units
-        if is_third_party(unit.package)
-    }
-    for problem in origins.problems(used.values()):
+    for problem in origins.problems(used):
         yield spec.diagnose(("cargo", "workspace"), Code.CARGO, problem.message, hint=problem.hint)
 
 

@@ -93,7 +93,7 @@ def plan_project(
         cargo_env=lowered.cargo_env,
         outputs=lowered.outputs,
         helpers=lowered.helpers,
-        compiled_from=_compiled_from(spec, files),
+        compiled_from=compiled_from(spec, files),
     )
 
 
@@ -121,18 +121,22 @@ def _overlay(path: SpecPath | None, expression: NixExpr | None, scope: Scope) ->
 
 def _toolchain(spec: Spec, files: WorkspaceFiles | None, cargo: WorkspacePlan) -> ToolchainPlan:
     toolchain = spec.toolchain
-    file = None
-    if files is not None and toolchain.channel is None and toolchain.components is None:
-        candidates = [f"{files.root}/{name}" if files.root else name for name in TOOLCHAIN_FILES]
-        file = next((path for path in candidates if (spec.layout.root / path).is_file()), None)
     platforms = () if cargo is None else cargo.platforms
     return ToolchainPlan(
         overlay=toolchain.source is ToolchainSource.RUST_OVERLAY,
         channel=toolchain.channel,
-        file=file,
+        file=toolchain_file(spec, files),
         components=tuple(toolchain.components or ()),
         targets=tuple(sorted({p.target for p in platforms if p.target is not None})),
     )
+
+
+def toolchain_file(spec: Spec, files: WorkspaceFiles | None) -> str | None:
+    """Return the workspace's toolchain file, relative to the root, where the spec leaves the toolchain to it."""
+    if files is None or spec.toolchain.channel is not None or spec.toolchain.components is not None:
+        return None
+    candidates = [f"{files.root}/{name}" if files.root else name for name in TOOLCHAIN_FILES]
+    return next((path for path in candidates if (spec.layout.root / path).is_file()), None)
 
 
 def _crate_overrides(spec: Spec, scope: Scope) -> dict[str, Expr]:
@@ -156,7 +160,7 @@ def _override(override: CrateOverride, scope: Scope) -> dict[str, object]:
     return entries
 
 
-def _compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
+def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     """Return all that `flakegen check` looks at: what the compilation reads, and what it writes."""
     read = (
         everything_read(files) if files is not None else SourcePlan(files=(), rust=(), folders=(), without=())
@@ -164,22 +168,22 @@ def _compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     own = [str(spec.layout.spec), str(spec.layout.facts)]
     output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
     return SourcePlan(
-        files=tuple(sorted({*read.files, *own, *_paths(spec)})),
+        files=tuple(sorted({*read.files, *own, *paths_of(spec)})),
         rust=read.rust,
         folders=(*read.folders, output),
         without=(),
     )
 
 
-def _paths(value: object) -> set[str]:
+def paths_of(value: object) -> set[str]:
     """Return all files that a spec names, wherever in it."""
     if isinstance(value, SpecPath):
         return {str(value.relative)}
     if isinstance(value, Mapping):
-        return {path for each in value.values() for path in _paths(each)}
+        return {path for each in value.values() for path in paths_of(each)}
     if isinstance(value, tuple):
-        return {path for each in value for path in _paths(each)}
+        return {path for each in value for path in paths_of(each)}
     fields = getattr(type(value), "__dataclass_fields__", {})
     return {
-        path for name in fields if name not in {"source", "layout"} for path in _paths(getattr(value, name))
+        path for name in fields if name not in {"source", "layout"} for path in paths_of(getattr(value, name))
     }

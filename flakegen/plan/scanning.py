@@ -78,7 +78,8 @@ def scan_workspace(
         inputs=inputs,
         rebuild_hashes={directory: rebuild_hash(disk, found) for directory, found in inputs.items()},
         guard={
-            _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest() for path in guarded
+            _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(guarded)
         },
         extras={name: _extra(disk, paths) for name, paths in extra.items()},
         noticed=(

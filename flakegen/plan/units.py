@@ -66,6 +66,29 @@ class Variant(Struct, kw_only=True):
     edges: dict[str, UnitEdges] = field(default_factory=dict)
 
 
+class _Placed(Struct, kw_only=True, eq=False):
+    """How the units of the last graph were taken in: a graph that several platforms share is looked at once."""
+
+    units: tuple[Unit, ...]
+    told: tuple[object, ...]  # what units are told beyond their graph
+    identities: list[Identity] = field(default_factory=list)
+    edges: list[UnitEdges] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+
+def _told(build: Build) -> tuple[object, ...]:
+    return (
+        build.clippy,
+        build.rustflags,
+        build.rustdocflags,
+        build.members,
+        build.env,
+        build.lto,
+        build.graph.targets,
+        "-apple-" in build.graph.host,
+    )
+
+
 class UnitTable(Struct, kw_only=True):
     """The table while it is filled: see the module's text."""
 
@@ -79,32 +102,46 @@ class UnitTable(Struct, kw_only=True):
     _profile_names: dict[tuple[Profile, Lto, bool, bool], str] = field(default_factory=dict)
     _script_names: dict[Profile, str] = field(default_factory=dict)
     _by_identity: dict[Identity, list[Variant]] = field(default_factory=dict)
+    _last: _Placed | None = None
 
     def add(self, build: Build) -> None:
         """Take in the unit graph of one build on one platform."""
-        keys: list[str] = []
-        roles = [_role(unit) for unit in build.graph.units]
+        units, name = build.graph.units, build.platform.name
         self.replaced |= build.replaced
-        for index, unit in enumerate(build.graph.units):
-            edges = _edges(unit, build.graph.units, roles, keys)
+        before = self._last
+        if before is None or before.units is not units or before.told != _told(build):
+            before = None
+        placed = _Placed(units=units, told=_told(build))
+        keys, roles, same = placed.keys, [_role(unit) for unit in units], before is not None
+        for index, unit in enumerate(units):
+            # While all units so far have the keys that they had on another platform, so have the dependencies.
+            edges = before.edges[index] if before is not None and same else _edges(unit, units, roles, keys)
             if roles[index] is _Role.RUN and edges.build is None and unit.package.links is not None:
                 edges.replaced = replaced_key(unit.platform or build.graph.host, unit.package.links)
-            keys.append(self._place(build, unit, build.lto[index], edges))
+            identity = (
+                self._identity(build, unit, build.lto[index]) if before is None else before.identities[index]
+            )
+            key = self._place(unit, identity, name, edges)
+            same = same and before is not None and before.keys[index] == key
+            keys.append(key)
+            placed.identities.append(identity)
+            placed.edges.append(edges)
+        self._last = placed
         roots = dict.fromkeys(
             keys[index] for index in build.graph.roots
         )  # in cargo's order, as it runs tests
-        self.roots.setdefault(build.name, {})[build.platform.name] = tuple(roots)
+        self.roots.setdefault(build.name, {})[name] = tuple(roots)
 
-    def _place(self, build: Build, unit: Unit, lto: Lto, edges: UnitEdges) -> str:
-        identity = self._identity(build, unit, lto)
-        known = self._by_identity.setdefault(identity, [])
-        platform = build.platform.name
+    def _place(self, unit: Unit, identity: Identity, platform: str, edges: UnitEdges) -> str:
+        known = self._by_identity.get(identity)
+        if known is None:
+            known = self._by_identity[identity] = []
         for variant in known:
             present = variant.edges.get(platform)
             if present is None:
                 variant.edges[platform] = edges
                 return variant.key
-            if present == edges:
+            if present is edges or present == edges:
                 return variant.key
         variant = self._new_variant(unit, identity, len(known))
         variant.edges[platform] = edges

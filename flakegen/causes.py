@@ -1,0 +1,66 @@
+"""Remembers of each spec what its last result was made from, so that most edits need no resolving and no printing.
+
+`freshness` tells, before anything is loaded, that no file has been touched. Where one has, this module tells whether that
+changed anything which counts: the digest of all that the result is a function of (`plan.causes`) is kept beside the
+digests of what was written. Both must be the same, and the program too, for the result to stand as it is.
+"""
+
+# ruff: noqa: PTH103, PTH105, PTH123
+# as in `freshness`, whose company this is
+
+from __future__ import annotations
+
+import json
+import os
+
+from flakegen.freshness import Written, check_texts, program, program_stamps, record_path
+
+_FORMAT = 1
+
+
+def unchanged(spec: str, cause: str) -> Written | None:
+    """Return what was written of ``spec`` if it was made from ``cause`` by this very program, and still stands there."""
+    try:
+        with open(_path(spec), encoding="ascii") as file:
+            record = json.load(file)
+        if record["format"] != _FORMAT or record["program"] != program() or record["cause"] != cause:
+            return None
+        if program_stamps(int(record["started"])) != record["stamps"]:
+            return None
+        written = Written(**record["written"])
+        check_texts((written.output, written.origin, *written.trees, *written.files))
+        return written if written.is_there() else None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # no record, or none of ours
+        return None
+
+
+def remember_cause(spec: str, started: int, cause: str, written: Written) -> None:
+    """Record what ``spec`` was compiled from; without a place to record it, nothing is lost but time.
+
+    Args:
+        spec: as it was given.
+        started: what `freshness.start` returned before anything was read.
+        cause: the digest of what the result is a function of.
+        written: what was written.
+    """
+    path = _path(spec)
+    staging = f"{path}.{os.getpid()}"
+    record = {
+        "format": _FORMAT,
+        "program": program(),
+        "started": started,
+        "stamps": program_stamps(None),
+        "cause": cause,
+        "written": written._asdict(),
+    }
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH120
+        with open(staging, "w", encoding="ascii") as file:
+            json.dump(record, file)
+        os.replace(staging, path)
+    except (OSError, ValueError):
+        return
+
+
+def _path(spec: str) -> str:
+    return record_path(spec, "causes")

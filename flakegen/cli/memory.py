@@ -1,0 +1,41 @@
+"""What is remembered of compilations, from one run to the next: see `flakegen.freshness` and `flakegen.causes`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flakegen.freshness import Written, remember
+
+if TYPE_CHECKING:
+    from flakegen.pipeline import Project
+
+
+def standing_result(project: Project, record: str) -> Written | None:
+    """Return what an earlier run has written, if compiling again would write the same and it is still there.
+
+    What is wrong with the project is left to the stages to tell, all at once.
+    """
+    from flakegen.causes import unchanged  # noqa: PLC0415  # not for what is fresh
+
+    cause = project.cause
+    return None if cause is None else unchanged(record, cause)
+
+
+def remember_result(project: Project, record: str, started: int, standing: Written | None) -> None:
+    """Remember a project that is up to date by now, in both ways; not what hangs on crates that are not here.
+
+    Args:
+        project: what has been compiled.
+        record: the name that it is remembered by.
+        started: what `freshness.start` returned before anything was read.
+        standing: what `standing_result` returned, so that the texts need not be made.
+    """
+    from flakegen.causes import remember_cause  # noqa: PLC0415  # not for what is fresh
+
+    watched, cause = project.watched, project.cause
+    if watched is None:
+        return
+    written = project.written if standing is None else standing
+    remember(record, started, watched, written)
+    if cause is not None and standing is None:
+        remember_cause(record, started, cause, written)
