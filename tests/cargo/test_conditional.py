@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from generator import generate
@@ -104,9 +103,10 @@ def test_random_workspaces(seed, tmp_path):
 @pytest.mark.parametrize("name", case_names())
 def test_cases(name, tmp_path):
     case = materialise(name, tmp_path / "ws")
-    workspace = load(case.folder, FactsSources(cargo_home=Path("/nowhere"), vendor=(case.vendor,)))
-    for command, *arguments in case.runs:
-        compare_all(workspace, command, arguments)
+    sources = FactsSources(cargo_home=case.cargo_home, vendor=(case.vendor,))
+    for run in case.runs:
+        folder, (command, *arguments) = (run[0], run[1:]) if run[0].startswith("@") else ("@.", run)
+        compare_all(load(case.folder / folder[1:], sources), command, arguments)
 
 
 # --- conditions --------------------------------------------------------------------------------------------------------------
