@@ -117,7 +117,7 @@ def out_of_reach(plan: PackageSetPlan, spec: Spec) -> Iterator[Diagnostic]:
         if not isinstance(source, LocalSource) or not source.directory:
             continue
         inside = f"{source.directory}/"
-        read = (*source.build.files, *(folder.path for folder in source.build.folders))
+        read = (*source.build.files, *source.build.rust, *(folder.path for folder in source.build.folders))
         for path in read:
             if not f"{path}/".startswith(inside):
                 message = f"{package.name} reads {path}, which is outside of {source.directory}, and cargo2nix would not see it"

@@ -236,11 +236,17 @@ def _check_format(run: Decoding, raw: Mapping[str, Any], inputs: tuple[str, ...]
         )
         hint = 'add cargo2nix = "github:cargo2nix/cargo2nix/release-0.12" to [inputs]'
         run.report(("cargo", "format"), Code.MISSING_KEY, message, hint=hint)
+    if section_of(raw, "cargo").get("content-addressed") is True:
+        _report_units(run, ("cargo", "content-addressed"))
     keys = {kind.table: kind.unit_keys for kind in run.kinds}
     for path, entry in run.entries.items():
         written = section_of(section_of(raw, str(path[0])), str(path[1]))
         for name in keys[type(entry)]:
             if name in written:
-                message = f"{show((*path, name))} needs cargo's units, and cargo2nix builds whole crates"
-                hint = f"leave it out, or set cargo.format = '{CargoFormat.UNITS.value}'"
-                run.report((*path, name), Code.NEEDS_UNITS, message, part=Part.KEY, hint=hint)
+                _report_units(run, (*path, name))
+
+
+def _report_units(run: Decoding, where: KeyPath) -> None:
+    message = f"{show(where)} needs cargo's units, and cargo2nix builds whole crates"
+    hint = f"leave it out, or set cargo.format = '{CargoFormat.UNITS.value}'"
+    run.report(where, Code.NEEDS_UNITS, message, part=Part.KEY, hint=hint)
