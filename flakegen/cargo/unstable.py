@@ -1,5 +1,6 @@
-"""What only a nightly cargo takes: told by the crate and the line that ask for it, as the graph would be another one.
+"""What is not resolved: what only a nightly cargo takes, and path overrides, of which no lock tells.
 
+It is told by the crate and the line that ask for it, as the graph would be another one.
 The lists are those of cargo's `core/features.rs` (Cargo book, "Unstable Features").
 """
 
@@ -117,6 +118,9 @@ def _layers(keys: tuple[str, ...], profile: Any) -> Iterator[tuple[tuple[str, ..
 
 
 def _unstable_config(table: Table) -> Iterator[Complaint]:
+    if table.get("paths"):
+        hint = "name the replacement in the root manifest, as [patch.crates-io]"
+        yield ("paths",), "path overrides (`paths`) are not supported", hint
     yield from _unstable_profiles(table_of(table, "profile"))
     switches = table_of(table, "unstable")
     for key in _CONFIG_KEYS:

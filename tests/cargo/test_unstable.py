@@ -134,6 +134,7 @@ def test_stable_cargo_refuses_it_too(tmp_path, what):
         ('[unstable]\ngc = true\nbuild-std = ["std"]\n', (3, 1), "`-Z build-std`"),
         ('[unstable]\nbuild_std_features = ["x"]\n', (2, 1), "`-Z build-std-features`"),
         ("[unstable]\ntarget-applies-to-host = true\n", (2, 1), "`-Z target-applies-to-host`"),
+        ('paths = ["b"]\n', (1, 1), "path overrides"),
         ('[profile.dev.package."*"]\nrustflags = ["-g"]\n', (2, 1), "`rustflags` of a profile"),
     ],
 )
