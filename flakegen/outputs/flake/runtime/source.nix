@@ -16,10 +16,14 @@
 }:
 let
   inherit (builtins)
+    all
     any
     concatMap
     elemAt
+    filter
     hasAttr
+    head
+    length
     listToAttrs
     match
     stringLength
@@ -59,9 +63,17 @@ let
 
   wanted = set files;
   unwanted = set without;
-  onTheWay = set (
-    concatMap parents (files ++ map (folder: "${folder.path or folder}/x") (rust ++ folders))
-  );
+  paths = files ++ map (folder: "${folder.path or folder}/x") (rust ++ folders);
+  onTheWay = set (concatMap parents paths);
+
+  # The deepest folder that everything is in, with a slash: what lies elsewhere needs no second look. That counts where a
+  # folder on the way holds hundreds of packages.
+  base =
+    let
+      common = filter (folder: all (isBelow folder) paths) (parents (head paths));
+    in
+    if paths == [ ] || common == [ ] then "" else "${elemAt common (length common - 1)}/";
+  baseLength = stringLength base;
   skip = stringLength (toString root) + 1;
   accepts =
     path: type:
@@ -79,7 +91,8 @@ let
     if type == "directory" then
       hasAttr relative onTheWay
       ||
-        !(hasAttr relative unwanted)
+        substring 0 baseLength relative == base
+        && !(hasAttr relative unwanted)
         && (
           any (folder: isBelow folder relative) rust
           || any (
@@ -89,7 +102,8 @@ let
     else
       hasAttr relative wanted
       ||
-        !(hasAttr relative unwanted)
+        substring 0 baseLength relative == base
+        && !(hasAttr relative unwanted)
         && (
           match ".*[.]rs" relative != null && any (folder: isBelow folder relative) rust || any holds folders
         );
