@@ -29,11 +29,26 @@ _PLACEHOLDER = re.compile(r"@(git|rev|)\{(.+?)\}")
 
 
 @dataclass(frozen=True)
+class Run:
+    """An invocation of cargo in a folder of the case."""
+
+    folder: Path
+    command: str
+    arguments: list[str]
+    shown: str  # as it stands in the case
+
+    @classmethod
+    def of(cls, words: list[str], root: Path) -> Run:
+        place, *line = words if words[0].startswith("@") else ["@.", *words]
+        return cls(root / place[1:], line[0], line[1:], " ".join(words))
+
+
+@dataclass(frozen=True)
 class Case:
     """A case that has been written out."""
 
     folder: Path
-    runs: list[list[str]]
+    runs: list[Run]
     vendor: Path
     cargo_home: Path
 
@@ -67,7 +82,8 @@ def materialise(name: str, folder: Path) -> Case:
         writer.cargo("generate-lockfile")
     if "git" in table:
         writer.cargo("fetch", "--locked")
-    return Case(folder, table["runs"], writer.vendor, writer.cargo_home)
+    runs = [Run.of(words, folder) for words in table["runs"]]
+    return Case(folder, runs, writer.vendor, writer.cargo_home)
 
 
 class _Writer:

@@ -24,13 +24,12 @@ def test_graph_is_cargos(name, tmp_path, snapshot):
     workspaces = {}
     shown = []
     for run in case.runs:
-        folder, (command, *arguments) = (run[0], run[1:]) if run[0].startswith("@") else ("@.", run)
-        if folder not in workspaces:
-            workspaces[folder] = load(case.folder / folder[1:], sources)
-        workspace = workspaces[folder]
-        theirs = cargo_graph(command, arguments, case.folder / folder[1:], CARGO_HOME=str(case.cargo_home))
-        assert differences(our_graph(workspace, command, arguments, sources), theirs) == "", run
+        if run.folder not in workspaces:
+            workspaces[run.folder] = load(run.folder, sources)
+        workspace, command, arguments = workspaces[run.folder], run.command, run.arguments
+        theirs = cargo_graph(command, arguments, run.folder, CARGO_HOME=str(case.cargo_home))
+        assert differences(our_graph(workspace, command, arguments, sources), theirs) == "", run.shown
         targets = workspace.config.build_targets
         request = replace(request_of(parse(command, arguments), targets), cfg_set=CfgSetKind.STABLE)
-        shown.append(f"$ {' '.join(run)}\n{summary(build_unit_graph(workspace, request))}")
+        shown.append(f"$ {run.shown}\n{summary(build_unit_graph(workspace, request))}")
     assert "\n\n".join(shown) == snapshot

@@ -105,8 +105,7 @@ def test_cases(name, tmp_path):
     case = materialise(name, tmp_path / "ws")
     sources = FactsSources(cargo_home=case.cargo_home, vendor=(case.vendor,))
     for run in case.runs:
-        folder, (command, *arguments) = (run[0], run[1:]) if run[0].startswith("@") else ("@.", run)
-        compare_all(load(case.folder / folder[1:], sources), command, arguments)
+        compare_all(load(run.folder, sources), run.command, run.arguments)
 
 
 # --- conditions --------------------------------------------------------------------------------------------------------------
