@@ -237,7 +237,7 @@ class Project:
     def rustfmt(self) -> RustfmtPlan | None:
         """What `cargo fmt` looks at, if there is a workspace."""
         workspace, files = self.workspace, self.files
-        return None if workspace is None or files is None else rustfmt_plan(self.disk, workspace, files)
+        return None if workspace is None or files is None else rustfmt_plan(workspace, files)
 
     @cached_property
     def cause(self) -> str | None:

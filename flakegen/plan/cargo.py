@@ -58,6 +58,7 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     environments: EnvironmentsPlan
     named: tuple[str, ...]  # files that configuration names, for all packages
     clippy: Mapping[str, tuple[str, ...]]  # clippy.toml, by a package's directory
+    rustfmt: tuple[str, ...]  # rustfmt.toml of all folders
 
     def directory(self, package: Package) -> str:
         """Return a local package's directory, relative to the project root."""

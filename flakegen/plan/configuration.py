@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from posixpath import dirname, normpath
 
@@ -60,10 +60,11 @@ def clippy_settings(disk: Disk, directory: str) -> tuple[str, ...]:
     return ()
 
 
-def rustfmt_settings(disk: Disk, paths: Iterator[str]) -> set[str]:
+def rustfmt_settings(disk: Disk, paths: Iterable[str]) -> tuple[str, ...]:
     """Return every rustfmt.toml that may count for files: those beside and above them."""
-    folders = {folder for path in paths for folder in _upwards(dirname(path))}
-    return {path for folder in folders for name in _RUSTFMT if disk.is_file(path := f"{folder}{name}")}
+    folders = {folder for path in paths for folder in _upwards(dirname(normpath(path)))}
+    found = (path for folder in folders for name in _RUSTFMT if disk.is_file(path := f"{folder}{name}"))
+    return tuple(sorted(found))
 
 
 def _upwards(directory: str) -> Iterator[str]:

@@ -71,6 +71,9 @@ def scan_workspace(
         *workspace.config.files,
     }
     clippy = {directory: clippy_settings(disk, directory) for directory in inputs}
+    rustfmt = rustfmt_settings(
+        disk, [join(d, target.target.src_path) for d, found in inputs.items() for target in found.targets]
+    )
     named = files_of_environment(disk, workspace, project_root)
     return WorkspaceFiles(
         root=root,
@@ -85,6 +88,7 @@ def scan_workspace(
         noticed=(
             *(p for d in inputs for name in _READMES if disk.is_file(p := join(d, name))),
             *sorted({path for found in clippy.values() for path in found}),
+            *rustfmt,
             *named,
             *(path for path in vendored.files if disk.is_file(path)),
         ),
@@ -96,6 +100,7 @@ def scan_workspace(
         environments=environments(workspace, project_root),
         named=named,
         clippy=clippy,
+        rustfmt=rustfmt,
     )
 
 
@@ -112,7 +117,7 @@ def _nested(directory: str, others: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(other for other in others if other != directory and other.startswith(inside)))
 
 
-def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> RustfmtPlan:
+def rustfmt_plan(workspace: Workspace, files: WorkspaceFiles) -> RustfmtPlan:
     """Return what `cargo fmt --all` formats: every target of every member."""
     targets: dict[str, list[str]] = {}
     directories = []
@@ -122,12 +127,10 @@ def rustfmt_plan(disk: Disk, workspace: Workspace, files: WorkspaceFiles) -> Rus
         for target in package.targets:
             path = relpath(join(directory, target.src_path), files.root or ".")
             targets.setdefault(target.edition, []).append(path)
-    formatted = (join(files.root, path) for paths in targets.values() for path in paths)
-    settings = rustfmt_settings(disk, formatted)
     return RustfmtPlan(
         targets={edition: tuple(sorted(paths)) for edition, paths in targets.items()},
         source=SourcePlan(
-            files=tuple(sorted(settings)),
+            files=files.rustfmt,
             rust=tuple(sorted(directories)),
             folders=(),
             without=(

@@ -47,6 +47,7 @@
     "specs/workspaces/lana/lib/money/Cargo.toml"
     "specs/workspaces/lana/lib/money/README.md"
     "specs/workspaces/lana/lib/tracing-utils/Cargo.toml"
+    "specs/workspaces/lana/rustfmt.toml"
   ];
   folders = [
     {

@@ -106,8 +106,7 @@ def test_checks_hold(lana: Lana, check: str):
 
 def test_the_tests_check_ran_every_test_that_cargo_runs(lana: Lana):
     [logs] = lana.build("checks.x86_64-linux.tests")
-    texts = [(path / "log" if path.is_dir() else path).read_text() for path in logs.iterdir()]
-    ours = sum(int(count) for text in texts for count in re.findall(r"test result: ok\. (\d+) passed", text))
+    ours = sum(int(count) for count in re.findall(r"test result: ok\. (\d+) passed", logs.read_text()))
     environment = os.environ | {"SQLX_OFFLINE": "true", "CARGO_TARGET_DIR": str(cargo_target())}
     done = subprocess.run(
         ["cargo", "test", "--workspace", "--locked", "--offline"],
