@@ -28,8 +28,9 @@ check: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/flakegen check $(SPECS)
 
+# BENCH names some parts of it: make bench BENCH="compile scale"
 bench: $(VENV)/installed-dev tools crates
-	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python tests/bench/run.py $(BENCH)
 
 format: $(VENV)/installed-dev tools
 	$(BIN)/ruff check --quiet --fix-only .

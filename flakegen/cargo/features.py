@@ -119,6 +119,7 @@ class _Solver:
         self.common: dict[tuple[int, bool, bool], _Edges] = cache.setdefault(
             ("common feature edges", options.resolver), {}
         )
+        self.with_dev = options.has_dev_units or not self.separates_host
 
     def run(self) -> None:
         while True:
@@ -203,7 +204,7 @@ class _Solver:
         )
 
     def edges_of(self, index: int, host: bool) -> _Edges:  # noqa: FBT001 - a key's part
-        with_dev = index in self.seeds and (self.options.has_dev_units or not self.separates_host)
+        with_dev = self.with_dev and index in self.seeds
         key = (index, host, with_dev)
         edges = self.edges if index in self.platform_dependents else self.common
         found = edges.get(key)

@@ -32,7 +32,10 @@ class Selection(Struct, frozen=True, kw_only=True):
 def _matching(workspace: Workspace, spec: PackageSpec, indices: tuple[int, ...]) -> list[int]:
     packages = workspace.packages
     return [
-        i for i in indices if spec.matches(packages[i].id, source_address(packages[i].id, workspace.root))
+        i
+        for i in indices
+        if packages[i].id.name == spec.name  # of ten thousand addresses, few need be put together
+        and spec.matches(packages[i].id, source_address(packages[i].id, workspace.root))
     ]
 
 
@@ -232,7 +235,8 @@ def select(workspace: Workspace, request: BuildRequest) -> Selection:
         SelectionError: packages or features that do not exist.
     """
     packages = select_packages(workspace, request)
-    selected = [index for index in packages if index in workspace.members]
+    members = frozenset(workspace.members)
+    selected = [index for index in packages if index in members]
     if workspace.resolver is Resolver.V1 and workspace.current is not None:
         seeds = _old_seeds(workspace, request, selected)
     else:
