@@ -118,7 +118,7 @@ def test_ripgrep_is_made_of_cargos_units(ripgrep: Program, nix: Nix, nixpkgs: St
 
 def test_ripgreps_own_tests_pass(ripgrep: Program, nix: Nix, nixpkgs: StandIn):
     """The binary's unit tests, and the integration tests, which run the binary."""
-    log = nix.build(*nixpkgs.flake_args, f"{ripgrep.flake}#checks.{nixpkgs.system}.test")[0]
+    log = nix.build(*nixpkgs.flake_args, f"{ripgrep.flake}#checks.{nixpkgs.system}.ripgrep-test")[0]
     results = re.findall(r"^test result: .*", log.read_text(), re.MULTILINE)
     assert [result for result in results if not result.startswith("test result: ok.")] == []
     assert sum(int(re.search(r"(\d+) passed", result)[1]) for result in results) > 400
