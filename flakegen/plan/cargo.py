@@ -54,7 +54,7 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     noticed: tuple[str, ...]  # files whose mere presence counts, as a README's for `CARGO_PKG_README`
     nested: Mapping[str, tuple[str, ...]]  # packages and generated files inside a package, by directory
     vendored: tuple[str, ...]  # folders of other people's crates
-    members: frozenset[str]  # directories of the workspace's members
+    members: tuple[str, ...]  # directories of the workspace's members
     environments: EnvironmentsPlan
     named: tuple[str, ...]  # files that configuration names, for all packages
     clippy: Mapping[str, tuple[str, ...]]  # clippy.toml, by a package's directory
@@ -253,7 +253,7 @@ def _crate(
         version=package.id.version,
         directory=directory,
         fetch=None if local else fetch(package),
-        is_member=directory in files.members,
+        is_member=local and directory in files.members,
         links=package.links,
         has_lib=lib is not None,
         texts=package_texts(package),

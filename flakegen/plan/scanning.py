@@ -96,7 +96,7 @@ def scan_workspace(
             directory: _nested(directory, (*inputs, *generated, *vendored.folders)) for directory in inputs
         },
         vendored=vendored.folders,
-        members=frozenset(join(root, package.directory) for package in workspace.member_packages()),
+        members=tuple(sorted(join(root, package.directory) for package in workspace.member_packages())),
         environments=environments(workspace, project_root),
         named=named,
         clippy=clippy,
