@@ -7,6 +7,7 @@ measured once. `make bench BENCH="compile scale"` runs some parts only. docs/per
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,9 @@ def main() -> None:
         rows: list[Row] = []
         for part in arguments.parts or PARTS:
             print(f"measuring: {part} …", file=sys.stderr, flush=True)
-            rows += PARTS[part](bench)
+            folder = bench.scratch / part
+            folder.mkdir()
+            rows += PARTS[part](dataclasses.replace(bench, scratch=folder))
         show(rows)
         subprocess.run(["chmod", "-R", "u+w", name], check=False)  # a store's folders are read-only
 
