@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from flakegen.cargo.facts import Facts, facts_text, load_facts
 from flakegen.cargo.facts_sources import FactsSources
 from flakegen.cargo.gather import gather_facts, gather_registries
 from flakegen.cargo.lock import Lock
+from flakegen.cargo.package import Package
 from flakegen.cargo.source_replacement import Replacements
 from flakegen.cargo.workspace import Workspace, load_workspace
 from flakegen.diagnostics.codes import Code
@@ -167,12 +168,8 @@ class Project:
                     found.append(request)
         return tuple(found)
 
-    @cached_property
-    def builds(self) -> tuple[Build, ...]:
-        """The unit graph of every request on each of its platforms."""
-        return tuple(self._resolved())
-
-    def _resolved(self) -> Iterator[Build]:
+    def builds(self) -> Iterator[Build]:
+        """Yield the unit graph of every request on each of its platforms; they are worked out anew each time."""
         workspace, origins = self.workspace, self.origins
         if workspace is None or origins is None:
             return iter(())
@@ -182,7 +179,7 @@ class Project:
     def units(self) -> UnitTable:
         """All units of all builds, each once; the graphs themselves are not kept."""
         table = UnitTable()
-        for build in self._resolved():
+        for build in self.builds():
             table.add(build)
         if self.workspace is not None:
             self.workspace.cache.clear()  # of what only resolving asks for
@@ -199,10 +196,13 @@ class Project:
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None
         try:
-            builds = self.builds
-        except DiagnosticError:  # told by whoever needs them
-            return tuple(found)
-        return (*found, *old_toolchain(builds, self.workspace.root, self.spec))
+            old = tuple(old_toolchain(self.workspace, self._compiled, self.spec))
+        except DiagnosticError:  # told by whoever needs the units
+            old = ()
+        return (*found, *old)
+
+    def _compiled(self) -> Iterable[Package]:
+        return self.units.packages.values()
 
     @cached_property
     def disk(self) -> Disk:

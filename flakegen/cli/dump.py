@@ -57,7 +57,7 @@ def _units(project: Project) -> Any:
         return {}
     locate = Locator(workspace, project.facts_sources)
     graphs: dict[str, dict[str, Any]] = {}
-    for build in project.builds:
+    for build in project.builds():
         graphs.setdefault(build.name, {})[build.platform.name] = unit_graph_json(
             build.graph, workspace.root, locate
         )

@@ -6,18 +6,19 @@ version only when Nix evaluates; but where the spec or a rust-toolchain.toml nam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from flakegen.cargo.errors import CargoError
 from flakegen.cargo.inheritance import table_of
+from flakegen.cargo.package import Package
 from flakegen.cargo.toml_file import problem_at, read_toml
+from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, Severity
 from flakegen.plan.problems import of_cargo
 from flakegen.plan.project import TOOLCHAIN_FILES
-from flakegen.plan.units import Build
 from flakegen.spec.model import Spec
 from flakegen.spec.sections import ToolchainSource
 
@@ -25,18 +26,18 @@ _NEWEST_PATCH = 1 << 30  # a channel like 1.85 is the last release of that name
 _MOST_NAMED = 5
 
 
-def old_toolchain(builds: Iterable[Build], root: Path, spec: Spec) -> Iterator[Diagnostic]:
-    """Yield a warning if crates that are compiled ask for a newer compiler than the project names."""
-    channel, file = _channel(root, spec)
+def old_toolchain(
+    workspace: Workspace, compiled: Callable[[], Iterable[Package]], spec: Spec
+) -> Iterator[Diagnostic]:
+    """Yield a warning if crates that are compiled ask for a newer compiler than the project names.
+
+    ``compiled`` gives these crates; it takes long, and is not asked where no crate of the lock wants a newer one.
+    """
+    channel, file = _channel(workspace.root, spec)
     version = _numbers(channel, _NEWEST_PATCH)
-    packages = {id(unit.package): unit.package for build in builds for unit in build.graph.units}
-    newer = sorted(
-        {
-            f"{package.id.name} {package.id.version} ({asked})"
-            for package in packages.values()
-            if (asked := package.metadata.get("rust_version", "")) and _numbers(asked, 0) > version > ()
-        }
-    )
+    if not version or not _newer(workspace.packages, version):
+        return
+    newer = _newer(compiled(), version)
     if not newer:
         return
     more = f" and {len(newer) - _MOST_NAMED} more" if len(newer) > _MOST_NAMED else ""
@@ -50,6 +51,16 @@ def old_toolchain(builds: Iterable[Build], root: Path, spec: Spec) -> Iterator[D
         problem = problem_at(file, ("toolchain", "channel"), "rust-version", message)
         found = list(of_cargo(CargoError(problem)))
     yield from (replace(each, severity=Severity.WARNING) for each in found)
+
+
+def _newer(packages: Iterable[Package], version: tuple[int, ...]) -> list[str]:
+    return sorted(
+        {
+            f"{package.id.name} {package.id.version} ({asked})"
+            for package in packages
+            if (asked := package.metadata.get("rust_version", "")) and _numbers(asked, 0) > version
+        }
+    )
 
 
 def _channel(root: Path, spec: Spec) -> tuple[str, Path | None]:
