@@ -22,7 +22,6 @@ from flakegen.cargo.workspace import Workspace, load_workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.disk import Disk
-from flakegen.freshness import Written
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
@@ -41,21 +40,11 @@ from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_works
 from flakegen.plan.scope import Scope
 from flakegen.plan.systems import all_platforms
 from flakegen.plan.units import Build, UnitTable
+from flakegen.result import Result
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
 from flakegen.spec.sections import CargoFormat
 from flakegen.watched import Watched, watched_files
-from flakegen.write import (
-    Drift,
-    Refusal,
-    RefusedError,
-    compare_file,
-    compare_tree,
-    refusals,
-    write_file,
-    write_tree,
-)
-from flakegen.write_shared import compare_shared, shared_refusals, write_shared
 
 
 class Project:
@@ -341,10 +330,11 @@ class Project:
         )
 
     @property
-    def written(self) -> Written:
-        """What writing leaves on the disk."""
-        facts = {} if self.facts_text is None else {str(self.facts_path.absolute()): self.facts_text}
-        return Written.of(str(self.folder), self.outputs, facts, shared=self.spec.layout.is_shared)
+    def result(self) -> Result:
+        """All that writing leaves on the disk."""
+        return Result(
+            layout=self.spec.layout, outputs=self.outputs, facts_path=self.facts_path, facts=self.facts_text
+        )
 
     @property
     def _written_places(self) -> list[str]:
@@ -353,49 +343,3 @@ class Project:
         if not layout.is_shared:
             return [str(self.folder)]
         return [os.path.normpath(layout.root / path) for path in layout.generated]
-
-    def check_writable(self) -> None:
-        """Make sure that writing will not meet anything that is not flakegen's.
-
-        Raises:
-            DiagnosticError: something else stands where a file would be written.
-            OSError: what stands there cannot be read.
-        """
-        find = shared_refusals if self.spec.layout.is_shared else refusals
-        _raise_refusals(find(self.folder, self.outputs, self.spec.layout.root))
-
-    def write(self) -> tuple[str, ...]:
-        """Write what changed and return the paths of it; the facts first, so that a kill leaves nothing unexplained.
-
-        Raises:
-            DiagnosticError: something else came to stand where a file would be written.
-            OSError: the disk refuses.
-        """
-        changed = []
-        if self.facts_text is not None and write_file(self.facts_path, self.facts_text):
-            changed.append(self.facts_path.name)
-        write = write_shared if self.spec.layout.is_shared else write_tree
-        try:
-            changed += write(self.folder, self.outputs, self.spec.layout.root)
-        except RefusedError as error:
-            _raise_refusals(error.refusals)
-        return tuple(changed)
-
-    def drift(self) -> tuple[Drift, ...]:
-        """Return how the committed files differ from what the spec compiles to.
-
-        Raises:
-            OSError: something that is committed cannot be read.
-        """
-        compare = compare_shared if self.spec.layout.is_shared else compare_tree
-        found = list(compare(self.folder, self.outputs))
-        if self.facts_text is not None:
-            found += compare_file(self.facts_path, self.facts_text)
-        return tuple(found)
-
-
-def _raise_refusals(found: tuple[Refusal, ...]) -> None:
-    if found:
-        raise DiagnosticError(
-            Diagnostic(code=Code.OUTPUT, message=each.message, span=None, hint=each.hint) for each in found
-        )

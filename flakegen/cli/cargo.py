@@ -106,8 +106,8 @@ def _compile(project: WorkspaceProject, console: Console, record: str, started: 
     standing = standing_result(project, record)
     changed: tuple[str, ...] = ()
     if standing is None:
-        project.check_writable()
-        changed = project.write()
+        project.result.check_writable()
+        changed = project.result.write()
     remember_result(project, record, started, standing)
     if project.warnings:
         console.blame(project.warnings)
@@ -127,7 +127,7 @@ def _report(
 
 
 def _check(project: WorkspaceProject, console: Console) -> int:
-    drifts = project.drift()
+    drifts = project.result.drift()
     for drift in drifts:
         console.show_diff(drift.diff)
     for drift in drifts:

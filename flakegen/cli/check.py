@@ -11,6 +11,7 @@ from flakegen.cli.exit import Exit
 
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
+    from flakegen.pipeline import Project
     from flakegen.write import Drift
 
 __all__ = ["add_arguments", "run"]
@@ -18,7 +19,7 @@ __all__ = ["add_arguments", "run"]
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare every generated folder and facts file; print a unified diff of what differs."""
-    from flakegen.cli.blame import attempt, no_spec, to_json  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.blame import no_spec, to_json  # noqa: PLC0415  # after the arguments
     from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
 
     console = console_of(arguments)
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     answers: list[dict[str, Any]] = []
     for spec in specs:
         project = Project(spec)
-        drifts = console.working(f"checking {spec}", lambda project=project: attempt(project.drift, wrong))  # type: ignore[misc]
+        drifts = console.working(f"checking {spec}", lambda project=project: _drift(project, wrong))  # type: ignore[misc]
         if drifts is not None:
             answers.append({"spec": spec, "drift": [_to_json(drift) for drift in drifts]})
             _report(spec, drifts, console)
@@ -38,6 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     if wrong:
         return Exit.BAD_INPUT
     return Exit.DRIFT if any(answer["drift"] for answer in answers) else Exit.FINE
+
+
+def _drift(project: Project, wrong: list[Diagnostic]) -> tuple[Drift, ...] | None:
+    from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
+
+    return attempt(lambda: project.result.drift(), wrong)  # noqa: PLW0108  # the texts are made in it, too
 
 
 def _report(spec: str, drifts: tuple[Drift, ...], console: Console) -> None:

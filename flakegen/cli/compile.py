@@ -43,7 +43,7 @@ def _compile(specs: Sequence[str], fresh: Mapping[str, str], console: Console) -
     here = os.getcwd()  # noqa: PTH109
     warned: list[Diagnostic] = []
     for project, standing in () if wrong else projects:
-        changed = () if standing is not None else attempt(project.write, wrong)
+        changed = () if standing is not None else attempt(project.result.write, wrong)
         if changed is None:
             break
         _stay_in(here)
@@ -67,7 +67,7 @@ def _projects(
     def prepare(project: Project) -> tuple[Project, Written | None]:
         standing = standing_result(project, project.path)
         if standing is None:
-            project.check_writable()
+            project.result.check_writable()
         return project, standing
 
     def prepare_visibly(spec: str) -> tuple[Project, Written | None]:

@@ -35,7 +35,7 @@ def remember_result(project: Project, record: str, started: int, standing: Writt
     watched, cause = project.watched, project.cause
     if watched is None:
         return
-    written = project.written if standing is None else standing
+    written = project.result.written if standing is None else standing
     remember(record, started, watched, written)
     if cause is not None and standing is None:
         remember_cause(record, started, cause, written)

@@ -72,7 +72,7 @@ in {
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write(tmp_path_factory.mktemp("small"))
     project = Project(str(folder / "small.toml"))
-    project.write()
+    project.result.write()
     return folder
 
 
@@ -241,7 +241,7 @@ def test_evaluated_crates_of_lana_are_cargos(nix: Nix, overlaid: str, tmp_path: 
     text = SPEC.partition("[cargo.crates")[0] + '[packages.cli]\ncrate = "lana-cli"\n'
     (tmp_path / "lana.toml").write_text(text)
     project = Project(str(tmp_path / "lana.toml"))
-    project.write()
+    project.result.write()
     selections = [("lana-cli", {}), ("lana-cli", {"no_default_features": True})]
     asked = questions(project.workspace, selections, (LINUX, "aarch64-unknown-linux-gnu"))
     asked += questions(project.workspace, [("lana-app", {"intent": Intent.TEST})], (LINUX,))
@@ -344,7 +344,7 @@ def test_an_edit_rebuilds_what_reads_it(nix: Nix, overlaid: str, tmp_path: Path)
     def changed(path: str) -> set[str]:
         folder = write(tmp_path / path.replace("/", "-"))
         project = Project(str(folder / "small.toml"))
-        project.write()
+        project.result.write()
         before = derivations(folder)
         (folder / path).write_text((folder / path).read_text() + "\n")
         return {name for name, path in derivations(folder).items() if path != before[name]}

@@ -13,6 +13,7 @@ from small_projects import cargo_project, run_process, tree_of, write_files
 
 from flakegen import freshness
 from flakegen.pipeline import Project
+from flakegen.result import Result
 
 GRAIN = 0.06  # seconds, a little more than what counts as the same moment
 
@@ -132,7 +133,7 @@ def test_is_passed_over_and_rightly(project, compiled, edit):
     before = tree_of(project)
     IRRELEVANT[edit](project)
     assert freshness.fresh_output(str(compiled)) == str(project / "generated/rusty")
-    Project("specs/rusty.toml").write()
+    Project("specs/rusty.toml").result.write()
     assert {path: data for path, data in tree_of(project).items() if path in before} == before
 
 
@@ -142,7 +143,7 @@ def test_cargo_home_is_no_input(compiled, monkeypatch, tmp_path):
 
 
 def test_an_edit_while_compiling_is_noticed(project, run, compiled, monkeypatch):
-    real = Project.write
+    real = Result.write
 
     def edit_and_write(self):
         _append(project / "data/text.txt")
@@ -150,7 +151,7 @@ def test_an_edit_while_compiling_is_noticed(project, run, compiled, monkeypatch)
 
     _append(project / "code/crates/tool/src/main.rs")
     with monkeypatch.context() as patched:
-        patched.setattr(Project, "write", edit_and_write)
+        patched.setattr(Result, "write", edit_and_write)
         run("compile", "-q")
     time.sleep(GRAIN)
     assert freshness.fresh_output(str(compiled)) is None
