@@ -23,6 +23,7 @@ from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.disk import Disk
 from flakegen.outputs.registry import OUTPUTS
+from flakegen.plan.build_graph import BuildGraph, build_graph
 from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
 from flakegen.plan.causes import digest_of_causes
@@ -282,6 +283,10 @@ class Project:
         is_set = cargo is not None and cargo.format is CargoFormat.CARGO2NIX
         workspace = self.package_set if is_set else self.cargo_plan
         return plan_project(scope, self.files, workspace, lowered)
+
+    def build_graph(self, system: str) -> BuildGraph:
+        """Return all units and outputs of one system of the spec, and how they hang together."""
+        return build_graph(self.plan, system)
 
     @cached_property
     def lowered(self) -> tuple[Scope, Lowered]:
