@@ -174,7 +174,7 @@
             checks
             apps
             ;
-          legacyPackages = { inherit (cargo) layers; };
+          legacyPackages = { inherit (cargo) layers units; };
           formatter = pkgs.nixfmt;
         }
       );

@@ -83,7 +83,7 @@ def _per_system(plan: BuildPlan, sections: list[str], names: list[str]) -> Expr:
     bindings += package_set_bindings(plan)
     result: dict[str, object] = {name: nix.identifier(name) for name in sections}
     if "legacyPackages" in names:
-        result["legacyPackages"] = {"layers": nix.select("cargo.layers")}
+        result["legacyPackages"] = {name: nix.select("cargo", name) for name in ("layers", "units")}
     if plan.formatter is not None:
         result["formatter"] = plan.formatter
     body = nix.attrs(result)

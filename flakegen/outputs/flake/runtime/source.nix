@@ -46,14 +46,13 @@ let
     in
     if parent == null then [ ] else parents (elemAt parent 0) ++ parent;
 
-  isBelow =
-    folder: path:
-    folder == "" || folder == "." || substring 0 (stringLength folder + 1) path == "${folder}/";
+  isRoot = folder: folder == "" || folder == ".";
+  isBelow = folder: path: isRoot folder || substring 0 (stringLength folder + 1) path == "${folder}/";
 
   # What builds leave behind in a package's folder.
   isWaste =
     folder: path:
-    builtins.elem (substring (stringLength folder + 1) (-1) path) [
+    builtins.elem (if isRoot folder then path else substring (stringLength folder + 1) (-1) path) [
       ".git"
       "node_modules"
       "target"
@@ -84,7 +83,7 @@ let
       holds =
         folder:
         isBelow folder.path relative
-        && (folder.recursive || folderName == "${folder.path}/")
+        && (folder.recursive || folderName == (if isRoot folder.path then "" else "${folder.path}/"))
         && (documents || match document (elemAt split 1) == null)
         && (!(folder ? match) || match folder.match (elemAt split 1) != null);
     in
