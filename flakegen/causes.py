@@ -34,6 +34,16 @@ def unchanged(spec: str, cause: str) -> Written | None:
         return None
 
 
+def last_cause(spec: str) -> str | None:
+    """Return the digest of what ``spec`` was last compiled from, by whichever program; None if that is not known."""
+    try:
+        with open(_path(spec), encoding="ascii") as file:
+            cause = json.load(file)["cause"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return cause if isinstance(cause, str) else None
+
+
 def remember_cause(spec: str, started: int, cause: str, written: Written) -> None:
     """Record what ``spec`` was compiled from; without a place to record it, nothing is lost but time.
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flakegen.builders.lower import lower_entries
 from flakegen.builders.registry import KINDS, builder_of
@@ -23,7 +24,6 @@ from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.disk import Disk
 from flakegen.outputs.registry import OUTPUTS
-from flakegen.plan.build_graph import BuildGraph, build_graph
 from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
 from flakegen.plan.causes import digest_of_causes
@@ -47,6 +47,10 @@ from flakegen.spec.model import Spec
 from flakegen.spec.sections import CargoFormat
 from flakegen.watched import Watched, watched_files
 
+if TYPE_CHECKING:
+    from flakegen.impact.state import State
+    from flakegen.plan.build_graph import BuildGraph
+
 
 class Project:
     """One spec and all that is made of it; each stage is worked out when it is first asked for.
@@ -54,9 +58,10 @@ class Project:
     All stages raise `DiagnosticError` with everything that is wrong with the stage's input.
     """
 
-    def __init__(self, path: str) -> None:
-        """Remember where the spec is; nothing is read yet."""
+    def __init__(self, path: str, *, lock: Path | None = None) -> None:
+        """Remember where the spec is, and which Cargo.lock to read if not the workspace's own; nothing is read yet."""
         self.path = path
+        self.lock = lock
 
     @cached_property
     def spec(self) -> Spec:
@@ -89,7 +94,9 @@ class Project:
             return None
         manifest = self._workspace_folder / "Cargo.toml"
         try:
-            return load_workspace(manifest, facts=self._facts, config_roots=self._config_roots)
+            return load_workspace(
+                manifest, facts=self._facts, config_roots=self._config_roots, lock=self.lock
+            )
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None
 
@@ -286,7 +293,18 @@ class Project:
 
     def build_graph(self, system: str) -> BuildGraph:
         """Return all units and outputs of one system of the spec, and how they hang together."""
+        from flakegen.plan.build_graph import build_graph  # noqa: PLC0415  # not for compiling
+
         return build_graph(self.plan, system)
+
+    def state(self, system: str) -> State:
+        """Return the fingerprints of all that is built for one system."""
+        from flakegen.impact.state import state_of  # noqa: PLC0415  # not for compiling
+
+        layout = self.spec.layout
+        return state_of(
+            self.plan, self.build_graph(system), layout.root, Path(layout.output), Path(layout.runtime)
+        )
 
     @cached_property
     def lowered(self) -> tuple[Scope, Lowered]:

@@ -74,11 +74,16 @@ class Workspace(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def load_workspace(
-    manifest_path: Path, *, facts: Facts | FactsProvider, config_roots: ConfigRoots | None = None
+    manifest_path: Path,
+    *,
+    facts: Facts | FactsProvider,
+    config_roots: ConfigRoots | None = None,
+    lock: Path | None = None,
 ) -> Workspace:
     """Read the workspace of a manifest; nothing is run and nothing is fetched.
 
-    ``config_roots`` None means configuration files of the workspace's own folder only.
+    ``config_roots`` None means configuration files of the workspace's own folder only; ``lock`` is read instead of the
+    workspace's own Cargo.lock.
 
     Raises:
         CargoError: with all problems found in the stage that failed (files, then lock, then resolution).
@@ -93,10 +98,10 @@ def load_workspace(
     problems += unstable_settings(loader.raw(files.root_manifest).table, Path(files.root_manifest), config)
     raise_all(ManifestError, problems)
     root = Path(loader.root)
-    lock_path = root / "Cargo.lock"
-    lock = parse_lock(_lock_text(lock_path), lock_path)
-    known = facts if isinstance(facts, Facts) else facts(lock, root)
-    return _Builder(loader, files, config, lock, known).build()
+    lock_path = root / "Cargo.lock" if lock is None else lock
+    parsed = parse_lock(_lock_text(lock_path), lock_path)
+    known = facts if isinstance(facts, Facts) else facts(parsed, root)
+    return _Builder(loader, files, config, parsed, known).build()
 
 
 def _member_problems(loader: ManifestLoader, path: str) -> list[Problem]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "compile": "write the generated folder of each spec",
     "check": "compare each generated folder with what its spec compiles to",
     "dump": "print what one stage makes of a spec, as JSON",
+    "impact": "tell what a change rebuilds, and why",
     "cargo": "write a flake for any Cargo workspace, without a spec",
     "units": "print the unit graph of any Cargo workspace, as cargo does",
 }

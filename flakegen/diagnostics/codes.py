@@ -57,6 +57,8 @@ class Code(Enum):
     NIX_SYNTAX = "E400"
     # What is written.
     OUTPUT = "E500"
+    # What is asked.
+    QUESTION = "E600"
 
     @property
     def meaning(self) -> str:
@@ -106,4 +108,5 @@ _MEANINGS = {
     Code.EMBED: "a file that a crate embeds cannot be found",
     Code.NIX_SYNTAX: "a Nix expression that does not parse",
     Code.OUTPUT: "the output cannot be written",
+    Code.QUESTION: "a question about a project that cannot be answered",
 }

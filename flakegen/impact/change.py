@@ -34,6 +34,7 @@ class Impact(Struct, frozen=True, kw_only=True):
         outputs: names of the outputs that are other ones.
         perhaps: names of outputs of which it cannot be told.
         gone: units (by name for people) that no output needs any more.
+        undecided: files among those that change of which it depends on the change itself what it rebuilds.
     """
 
     graph: BuildGraph
@@ -41,6 +42,7 @@ class Impact(Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...]
     perhaps: tuple[str, ...]
     gone: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
 
 
 def of_two_states(old: State, new: State) -> Impact:
@@ -76,9 +78,10 @@ def of_files(graph: BuildGraph, paths: Iterable[str], units: Iterable[str]) -> I
     changed = tuple(paths)
     concerned = {name for name, source in graph.sources.items() if _concerns(SourceRules(source), changed)}
     reasons: dict[str, tuple[str, ...]] = dict.fromkeys(units, ("source",))
+    everything = not set(graph.shared).isdisjoint(changed)
     for unit in graph.units.values():
-        if unit.source in concerned:
-            reasons[unit.id] = ("source",)
+        if everything or unit.source in concerned:
+            reasons[unit.id] = ("toolchain",) if everything else ("source",)
     above = _all_above(graph, reasons)
     rebuilt = _along_shortest_paths(
         graph, {unit: reasons.get(unit, ()) for unit in graph.units if unit in above}
@@ -89,6 +92,7 @@ def of_files(graph: BuildGraph, paths: Iterable[str], units: Iterable[str]) -> I
         rebuilt=rebuilt,
         outputs=tuple(name for name in graph.outputs if name in outputs),
         perhaps=tuple(name for name in _open_outputs(graph) if name not in outputs) if changed else (),
+        undecided=tuple(path for path in changed if path in graph.guard),
     )
 
 
@@ -178,8 +182,10 @@ def _outputs_above(graph: BuildGraph, units: Mapping[str, Rebuilt], paths: Itera
 
 
 def _open_outputs(graph: BuildGraph) -> list[str]:
-    """Return the outputs of which it cannot be told what they read, in the graph's order."""
-    found = _with_users(graph, {node.name for node in graph.outputs.values() if node.is_open})
+    """Return the outputs of which it cannot be told whether what they read has changed, in the graph's order."""
+    found = _with_users(
+        graph, {node.name for node in graph.outputs.values() if node.is_open or node.whole_project}
+    )
     return [name for name in graph.outputs if name in found]
 
 

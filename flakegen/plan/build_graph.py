@@ -7,12 +7,13 @@ node for each. Values only, so that it can be kept from one run to the next.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from flakegen.plan.cargo import edge_keys
+from flakegen.plan.cargo import edge_keys, join
 from flakegen.plan.model import BuildPlan, CargoPlan, SourcePlan, UnitPlan
 from flakegen.plan.output_uses import CargoCall, Uses, uses_of
 from flakegen.plan.requests import cross_platform_name
@@ -20,6 +21,7 @@ from flakegen.spec.values import System
 
 COMPILED_FROM = "./compiled-from.nix"
 _Needs: TypeAlias = Callable[[str], Iterable[str]]
+_OPTIMISED = re.compile(r"opt-level=[^0]")
 _HELPER = "./"  # how paths in the output folder itself begin
 
 
@@ -38,6 +40,7 @@ class UnitNode(Struct, frozen=True, kw_only=True):
         target: `lib`, `build-script`, `bin lana-cli`, ….
         mode: `build`, `test`, `check`, `doc`, `run` (of a build script), ….
         profile: the profile's name in Cargo.nix.
+        is_optimised: whether it optimises.
         features: those that are on.
         layer: the caching layer; None for what is part of no product.
         source: its name in `BuildGraph.sources`; None if it is fetched.
@@ -55,6 +58,7 @@ class UnitNode(Struct, frozen=True, kw_only=True):
     target: str
     mode: str
     profile: str
+    is_optimised: bool
     features: tuple[str, ...]
     layer: int | None
     source: str | None
@@ -82,13 +86,23 @@ class OutputNode(Struct, frozen=True, kw_only=True):
 
 
 class BuildGraph(Struct, frozen=True, kw_only=True):
-    """All units and outputs of one system; in `units` each comes after those that it needs."""
+    """All units and outputs of one system.
+
+    Attributes:
+        system: its name.
+        units: by id; each comes after those that it needs.
+        outputs: by name.
+        sources: of units, by the name that they have there.
+        guard: files that the graph itself is made from: the spec, manifests, the lock, configuration.
+        shared: files that all units are built with: what locks or names the toolchain.
+    """
 
     system: str
     units: Mapping[str, UnitNode]
     outputs: Mapping[str, OutputNode]
     sources: Mapping[str, SourcePlan]
-    guard: tuple[str, ...]  # files that the graph itself is made from: manifests, lock, configuration
+    guard: tuple[str, ...]
+    shared: tuple[str, ...]
 
 
 def build_graph(plan: BuildPlan, system: str) -> BuildGraph:
@@ -105,8 +119,15 @@ def build_graph(plan: BuildPlan, system: str) -> BuildGraph:
         units=units,
         outputs={node.name: node for node in outputs.nodes()},
         sources={} if cargo is None else cargo.sources,
-        guard=() if cargo is None else tuple(sorted(cargo.guard)),
+        guard=tuple(sorted({plan.spec, *(() if cargo is None else cargo.guard)})),
+        shared=tuple(_shared(plan)),
     )
+
+
+def _shared(plan: BuildPlan) -> Iterator[str]:
+    yield join(plan.output, "flake.lock")
+    if plan.toolchain.file is not None:
+        yield plan.toolchain.file
 
 
 def unit_id(key: str, platform: str, system: str) -> str:
@@ -133,6 +154,7 @@ def _add_units(cargo: CargoPlan, platform: str, system: str, units: dict[str, Un
             target=unit.target,
             mode=unit.mode,
             profile=unit.profile,
+            is_optimised=_OPTIMISED.search(" ".join(cargo.profiles.get(unit.profile, ()))) is not None,
             features=unit.features,
             layer=unit.layer,
             source=unit.source,

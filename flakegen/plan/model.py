@@ -192,6 +192,7 @@ class BuildPlan(Struct, frozen=True, kw_only=True):
     description: str
     spec: str  # path of the spec, relative to the project root
     command: str  # what a user runs to make all this again
+    output: str  # the folder that is written, relative to the project root
     runtime: str  # the folder of the files that build cargo units, in the output folder
     to_root: str  # from the output folder to the project root, as `../..`
     systems: tuple[str, ...]

@@ -80,6 +80,7 @@ def plan_project(
         description=spec.project.description or spec.project.name,
         spec=str(spec.layout.spec),
         command=spec.layout.command,
+        output=str(spec.layout.output),
         runtime=str(spec.layout.runtime),
         to_root=scope.to_root,
         systems=tuple(sorted(system.value for system in spec.project.systems)),

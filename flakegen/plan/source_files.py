@@ -105,7 +105,15 @@ class SourceReader:
         return digest.hexdigest()
 
     def entries(self, source: SourcePlan) -> Iterator[tuple[str, str]]:
-        """Yield what a source holds now: paths, sorted folder by folder, and a text that stands for what is there."""
+        """Yield what a source holds now: paths, and a text that stands for what is there."""
+        for path, is_folder in self._walk(source):
+            yield path, "folder" if is_folder else self.content(path)
+
+    def files(self, source: SourcePlan) -> list[str]:
+        """Return the files and links that a source holds now."""
+        return sorted(path for path, is_folder in self._walk(source) if not is_folder)
+
+    def _walk(self, source: SourcePlan) -> Iterator[tuple[str, bool]]:
         rules = SourceRules(source)
         queue = [""]
         while queue:
@@ -113,14 +121,20 @@ class SourceReader:
             for path, is_folder in self._listing(here):
                 if is_folder:
                     if rules.takes_folder(path):
-                        yield path, "folder"
+                        yield path, True
                         queue.append(path)
                 elif rules.takes_file(path):
-                    yield path, self.content(path)
+                    yield path, False
 
-    def files(self, source: SourcePlan) -> list[str]:
-        """Return the files and links that a source holds now."""
-        return sorted(path for path, said in self.entries(source) if said != "folder")
+    def size(self, source: SourcePlan, ending: str) -> int:
+        """Return the bytes of a source's files whose names end in something."""
+        return sum(self._size(path) for path in self.files(source) if path.endswith(ending))
+
+    def _size(self, path: str) -> int:
+        try:
+            return os.lstat(f"{self.root}/{path}").st_size
+        except OSError:
+            return 0
 
     def content(self, path: str) -> str:
         """Return a text that stands for what is in a file, or where a link leads; `absent` where there is nothing."""

@@ -174,7 +174,12 @@
             checks
             apps
             ;
-          legacyPackages = { inherit (cargo) layers units; };
+          legacyPackages = {
+            inherit (cargo) layers units;
+            unitsFor = {
+              aarch64-linux = cargoFor.aarch64-linux.units;
+            };
+          };
           formatter = pkgs.nixfmt;
         }
       );

@@ -73,6 +73,12 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
     return bindings
 
 
+def foreign_names(plan: BuildPlan) -> list[str]:
+    """Return what `cargoFor` has: names of the systems and triples that something is built for."""
+    platforms = () if plan.cargo is None else plan.cargo.platforms
+    return sorted({each.cross.name for each in platforms if each.cross is not None})
+
+
 def _foreign(cargo: CargoPlan) -> dict[str, object]:
     """Return the workspace built for other machines, by the name of the system or triple."""
     crosses = {each.cross.name: each.cross for each in cargo.platforms if each.cross is not None}

@@ -10,7 +10,7 @@ from flakegen.nix.ast import BinaryOperator, Binding, Dynamic, Expr, File, Selec
 from flakegen.nix.names import mentions
 from flakegen.nix.printer import print_file
 from flakegen.outputs.fixed import fixed_files
-from flakegen.outputs.flake.cargo import cargo_bindings, toolchain_bindings
+from flakegen.outputs.flake.cargo import cargo_bindings, foreign_names, toolchain_bindings
 from flakegen.outputs.flake.package_set import package_set_bindings
 from flakegen.outputs.header import header
 from flakegen.outputs.source_table import source_table
@@ -83,11 +83,20 @@ def _per_system(plan: BuildPlan, sections: list[str], names: list[str]) -> Expr:
     bindings += package_set_bindings(plan)
     result: dict[str, object] = {name: nix.identifier(name) for name in sections}
     if "legacyPackages" in names:
-        result["legacyPackages"] = {name: nix.select("cargo", name) for name in ("layers", "units")}
+        result["legacyPackages"] = _parts(plan)
     if plan.formatter is not None:
         result["formatter"] = plan.formatter
     body = nix.attrs(result)
     return nix.let(_used([*bindings, *values], body), body)
+
+
+def _parts(plan: BuildPlan) -> dict[str, object]:
+    """Return what packages are made of, for whoever builds a part: layers, single units, and those for other machines."""
+    parts: dict[str, object] = {name: nix.select("cargo", name) for name in ("layers", "units")}
+    foreign = foreign_names(plan)
+    if foreign:
+        parts["unitsFor"] = {name: nix.select("cargoFor", name, "units") for name in foreign}
+    return parts
 
 
 def _used(bindings: list[Binding], body: Expr) -> list[Binding]:

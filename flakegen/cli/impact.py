@@ -1,0 +1,156 @@
+"""`flakegen impact SPEC …`: what a change rebuilds, why, and how much of the whole that is."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flakegen.cli.exit import Exit
+
+if TYPE_CHECKING:
+    from flakegen.diagnostics.diagnostic import Diagnostic
+    from flakegen.impact.change import Impact
+    from flakegen.pipeline import Project
+    from flakegen.plan.build_graph import BuildGraph
+
+_FORMATS = ("text", "json", "dot", "mermaid")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("spec", metavar="SPEC", help="a spec")
+    what = "a file or folder that changes, there or not, or a crate (name or name@version)"
+    parser.add_argument("changed", nargs="*", metavar="PATH|CRATE", help=what)
+    parser.add_argument("--since", metavar="REV", help="what has changed since a git revision")
+    parser.add_argument("--lock", metavar="OLD", type=Path, help="what has changed since an older Cargo.lock")
+    parser.add_argument("--system", metavar="SYSTEM", help="of the spec's systems (default: this machine's)")
+    parser.add_argument("--format", choices=_FORMATS, default="text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the answer on standard output."""
+    from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.impact_text import shown  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
+
+    console = Console(verbosity=Verbosity.NORMAL, json=False)
+    project = Project(arguments.spec)
+    wrong: list[Diagnostic] = []
+
+    def answer() -> str:
+        system = system_of(project, arguments.system)
+        return shown(_impact(project, system, arguments), arguments.format, project)
+
+    text = console.working(f"reading {project.path}", lambda: attempt(answer, wrong))
+    if wrong:
+        console.blame(wrong)
+    if text is None:
+        return Exit.BAD_INPUT
+    print(text, end="")
+    return Exit.FINE
+
+
+def system_of(project: Project, named: str | None) -> str:
+    """Return the system that is meant: the one named, else this machine's, else the spec's first.
+
+    Raises:
+        DiagnosticError: the spec has no such system.
+    """
+    systems = [system.value for system in project.spec.project.systems]
+    if named is not None:
+        if named not in systems:
+            raise _wrong(f"the project has no system {named!r}", f"it has {', '.join(systems)}")
+        return named
+    machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
+    here = f"{machine}-{platform.system().lower()}"
+    return here if here in systems else systems[0]
+
+
+def graph_of(project: Project, system: str) -> BuildGraph:
+    """Return a project's build graph, as it was kept from an earlier run where that still holds."""
+    from flakegen.causes import last_cause  # noqa: PLC0415  # after the arguments
+    from flakegen.freshness import fresh_output  # noqa: PLC0415  # after the arguments
+    from flakegen.impact.record import record_graph, recorded_graph  # noqa: PLC0415  # after the arguments
+
+    is_fresh = fresh_output(project.path) is not None
+    cause = last_cause(project.path) if is_fresh else project.cause
+    known = None if cause is None else recorded_graph(project.path, system, cause)
+    if known is not None:
+        return known
+    graph = project.build_graph(system)
+    if cause is not None:
+        record_graph(project.path, cause, graph)
+    return graph
+
+
+def _impact(project: Project, system: str, arguments: argparse.Namespace) -> Impact:
+    from flakegen.impact.change import of_files, of_two_states  # noqa: PLC0415  # after the arguments
+    from flakegen.impact.question import question  # noqa: PLC0415  # after the arguments
+
+    ways = [bool(arguments.changed), arguments.since is not None, arguments.lock is not None]
+    if sum(ways) != 1:
+        raise _wrong(
+            "what changes must be said in one way",
+            "name files and crates, or --since REV, or --lock OLD",
+        )
+    _require_units(project)
+    if arguments.since is not None:
+        return _since(project, system, arguments.since)
+    if arguments.lock is not None:
+        old = _other_project(project, project.path, arguments.lock)
+        return of_two_states(old.state(system), project.state(system))
+    graph = graph_of(project, system)
+    asked = question(arguments.changed, graph, str(project.spec.layout.root), os.getcwd())  # noqa: PTH109
+    return of_files(graph, asked.paths, asked.units)
+
+
+def _since(project: Project, system: str, revision: str) -> Impact:
+    """Compare with the project as it was: its files are written to a folder that is gone afterwards."""
+    import tempfile  # noqa: PLC0415  # one way's own
+
+    from flakegen import git  # noqa: PLC0415  # one way's own
+    from flakegen.impact.change import of_two_states  # noqa: PLC0415  # after the arguments
+
+    root = project.spec.layout.root.resolve()
+    spec = Path(project.path).resolve()
+    with tempfile.TemporaryDirectory(prefix="flakegen-") as folder:
+        try:
+            top = git.top_folder(root).resolve()
+            git.export(root, git.commit_of(root, revision), Path(folder))
+        except git.GitError as error:
+            raise _wrong(
+                f"cannot tell what has changed: {error}", "--since needs a git repository and a revision"
+            ) from None
+        before = Path(folder) / "tree" / os.path.relpath(spec, top)
+        if not before.is_file():
+            raise _wrong(f"there was no {project.path} in {revision}", "name a revision that has the spec")
+        old = _other_project(project, str(before), None)
+        if system not in {each.value for each in old.spec.project.systems}:
+            raise _wrong(f"there was no system {system} in {revision}", "name another one with --system")
+        return of_two_states(old.state(system), project.state(system))
+
+
+def _other_project(project: Project, spec: str, lock: Path | None) -> Project:
+    return type(project)(spec, lock=lock)
+
+
+def _require_units(project: Project) -> None:
+    from flakegen.spec.sections import CargoFormat  # noqa: PLC0415  # after the arguments
+
+    cargo = project.spec.cargo
+    if cargo is not None and cargo.format is not CargoFormat.UNITS:
+        raise _wrong(
+            'what a change rebuilds is only known with cargo.format = "units"',
+            "the overlay of cargo2nix decides what it builds when Nix evaluates",
+        )
+
+
+def _wrong(message: str, hint: str) -> Exception:
+    from flakegen.diagnostics.codes import Code  # noqa: PLC0415
+    from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError  # noqa: PLC0415
+
+    return DiagnosticError([Diagnostic(code=Code.QUESTION, message=message, span=None, hint=hint)])

@@ -1,0 +1,80 @@
+"""What git knows of a project: a tree as it was, and nothing more than reading it."""
+
+# ruff: noqa: S607
+# git is whichever the user's PATH has
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+
+class GitError(Exception):
+    """git cannot say; the message is a lowercase phrase."""
+
+
+def top_folder(folder: Path) -> Path:
+    """Return the top of the repository that a folder is in.
+
+    Raises:
+        GitError: it is in none, or there is no git.
+    """
+    return Path(_git(folder, "rev-parse", "--show-toplevel").removesuffix("\n"))
+
+
+def commit_of(folder: Path, revision: str) -> str:
+    """Return the full name of the commit that a revision names.
+
+    Raises:
+        GitError: there is no such revision.
+    """
+    try:
+        return _git(
+            folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+        ).strip()
+    except GitError:
+        raise GitError(f"git knows no revision {revision!r}") from None
+
+
+def export(folder: Path, commit: str, into: Path) -> None:
+    """Write a folder as it was in a commit, with all below it, where it lies in the repository, under ``into``.
+
+    Raises:
+        GitError: git fails.
+    """
+    index = {"GIT_INDEX_FILE": str(into / "index")}
+    top = top_folder(folder)
+    _git(top, "read-tree", commit, **index)
+    inside = os.path.relpath(folder.resolve(), top.resolve())
+    names = _git(top, "ls-files", "-z", "--cached", "--", inside, **index)
+    target = into / "tree"
+    target.mkdir()
+    _git(top, "checkout-index", "-z", "--stdin", "-q", f"--prefix={target}/", said=names, **index)
+
+
+def _git(folder: Path, *arguments: str, said: str | None = None, **environment: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", "--literal-pathspecs", *arguments],
+            cwd=folder,
+            env={**_surroundings(), "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", **environment},
+            input=None if said is None else said.encode("utf-8", "surrogateescape"),
+            stdin=subprocess.DEVNULL if said is None else None,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        raise GitError("git is not to be found") from None
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(words[0].removeprefix("fatal: ") if words else f"git {arguments[0]} failed")
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the environment without what a hook is told of the repository that it runs for."""
+    return {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+
+
+_OF_HOOKS = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"))

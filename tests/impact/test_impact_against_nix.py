@@ -1,0 +1,223 @@
+"""What `flakegen impact` tells is what Nix finds: the very derivations that are other ones after a change."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from real_nix import CHECKOUT, Nix
+from shop import cargo, copy_of, environment, make_shop
+from stand_in import StandIn
+
+SYSTEM = "x86_64-linux"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """The workspace before anything is changed, and what Nix makes of it."""
+
+    folder: Path
+    project: Path
+    cache: Path
+    nix: Nix
+    nixpkgs: StandIn
+
+    def flakegen(self, project: Path, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "flakegen.cli.main", *arguments],
+            cwd=project,
+            env=environment(self.folder, self.cache) | {"PYTHONPATH": str(CHECKOUT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def impact(self, project: Path, *arguments: str) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(
+            self.flakegen(project, "impact", "spec.toml", *arguments, "--system", SYSTEM, "--format", "json")
+        )
+        return answer
+
+    def derivations(self, project: Path) -> tuple[dict[str, str], dict[str, str]]:
+        """The derivations of all units (by id) and of packages and checks (by name)."""
+        graph = self.graph(project)
+        foreign = f"{SYSTEM}-to-aarch64-linux:"
+        native = [key for key in graph if ":" not in key]
+        crossed = [key.removeprefix(foreign) for key in graph if key.startswith(foreign)]
+        ask = (
+            f"all: {{ units = let of = {OF}; in of all.units {listed(native)}; "
+            f"cross = let of = {OF}; in of all.unitsFor.aarch64-linux {listed(crossed)}; "
+            f"layers = builtins.mapAttrs (_: one: one.drvPath) all.layers; }}"
+        )
+        told = self._eval(project, f"legacyPackages.{SYSTEM}", ask)
+        units = {**told["units"], **{foreign + key: drv for key, drv in told["cross"].items()}}
+        outputs = {f"legacyPackages.layers.{name}": drv for name, drv in told["layers"].items()}
+        for section in SECTIONS:
+            found = self._eval(project, f"{section}.{SYSTEM}", "builtins.mapAttrs (_: one: one.drvPath)")
+            outputs |= {f"{section}.{name}": drv for name, drv in found.items()}
+        return units, outputs
+
+    def _eval(self, project: Path, attribute: str, apply: str) -> Any:
+        flake = f"path:{project}?dir=generated/spec#{attribute}"
+        return json.loads(self.nix.run("eval", "--json", *self.nixpkgs.flake_args, flake, "--apply", apply))
+
+    def graph(self, project: Path) -> list[str]:
+        """The ids of all units."""
+        return [
+            unit["id"]
+            for unit in self.impact(project, "flake.lock.of.nobody", "generated/spec/flake.lock")["units"]
+        ]
+
+
+OF = "units: keys: builtins.listToAttrs (map (name: { inherit name; value = units.${name}.drvPath; }) keys)"
+SECTIONS = ("packages", "checks")
+
+
+def listed(keys: list[str]) -> str:
+    return "[ " + " ".join(f'"{key}"' for key in keys) + " ]"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, nix: Nix, nixpkgs: StandIn) -> Shop:
+    folder = tmp_path_factory.mktemp("shop")
+    project = make_shop(folder)
+    shop = Shop(folder=folder, project=project, cache=folder / "cache", nix=nix, nixpkgs=nixpkgs)
+    shop.flakegen(project, "compile", "spec.toml")
+    return shop
+
+
+@pytest.fixture(scope="module")
+def before(shop: Shop) -> tuple[dict[str, str], dict[str, str]]:
+    return shop.derivations(shop.project)
+
+
+def replace(path: str, old: str, new: str) -> Callable[[Path, Shop], None]:
+    def edit(project: Path, _shop: Shop) -> None:
+        text = (project / path).read_text()
+        assert old in text
+        (project / path).write_text(text.replace(old, new))
+
+    return edit
+
+
+def append(path: str, text: str) -> Callable[[Path, Shop], None]:
+    def edit(project: Path, _shop: Shop) -> None:
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        with (project / path).open("a") as file:
+            file.write(text)
+
+    return edit
+
+
+def bump(name: str) -> Callable[[Path, Shop], None]:
+    def edit(project: Path, shop: Shop) -> None:
+        cargo(shop.folder, project, "update", "-p", name, "--precise", "1.0.1")
+
+    return edit
+
+
+def depend(project: Path, shop: Shop) -> None:
+    """A new dependency, of a member that others need."""
+    manifest = project / "code/crates/store/Cargo.toml"
+    manifest.write_text(manifest.read_text() + 'leaf = { version = "1", registry = "alt" }\n')
+    cargo(shop.folder, project, "metadata", "--format-version=1")
+
+
+def remove(path: str) -> Callable[[Path, Shop], None]:
+    def edit(project: Path, _shop: Shop) -> None:
+        (project / path).unlink()
+
+    return edit
+
+
+EDITS: dict[str, Callable[[Path, Shop], None]] = {
+    "a library's source": append("code/crates/base/src/money.rs", "// words\n"),
+    "a program's source": append("code/crates/till/src/main.rs", "// words\n"),
+    "a new module": append("code/crates/base/src/more.rs", "// words\n"),
+    "an embedded file outside the package": append("shared/labels.yml", "c: d\n"),
+    "a build script": append("code/crates/store/build.rs", "// words\n"),
+    "a module of a build script": append("code/crates/store/helper.rs", "// words\n"),
+    "an input of a build script": append("code/crates/store/stock.csv", "3,4\n"),
+    "a test": append("code/crates/base/tests/books.rs", "// words\n"),
+    "a test's fixture": append("code/crates/base/tests/books.txt", "more\n"),
+    "a new fixture in a new folder": append("code/crates/base/tests/more/books.txt", "more\n"),
+    "an example": append("code/crates/till/examples/show.rs", "// words\n"),
+    "a README": append("code/crates/base/README.md", "words\n"),
+    "a README that was not there": append("code/crates/till/README.md", "words\n"),
+    "a guide": append("docs/guide.md", "words\n"),
+    "continuous integration": append(".github/workflows/ci.yml", "on: push\n"),
+    "a file of rustfmt": append("code/rustfmt.toml", "max_width = 90\n"),
+    "a file of clippy": append("code/clippy.toml", "msrv = '1.80'\n"),
+    "a member's description": replace(
+        "code/crates/base/Cargo.toml", 'name = "base"', 'name = "base"\ndescription = "words"'
+    ),
+    "a comment in a manifest": append("code/crates/base/Cargo.toml", "# words\n"),
+    "lints": append("code/crates/base/Cargo.toml", '[lints.rust]\ndead_code = "warn"\n'),
+    "a feature that nobody turns on": replace(
+        "code/crates/base/Cargo.toml", "fancy = []", "fancy = []\nplain = []"
+    ),
+    "a feature that is turned on": replace(
+        "code/crates/base/Cargo.toml", "fancy = []", "default = ['plain']\nfancy = []\nplain = []"
+    ),
+    "the version of the workspace": replace("code/Cargo.toml", 'version = "0.3.0"', 'version = "0.3.1"'),
+    "a profile": replace("code/Cargo.toml", "opt-level = 2", "opt-level = 3"),
+    "a profile of one package": append("code/Cargo.toml", "[profile.dev.package.serial]\nopt-level = 1\n"),
+    "flags of rustc": append("code/.cargo/config.toml", "[build]\nrustflags = ['--cfg', 'words']\n"),
+    "variables of the configuration": append("code/.cargo/config.toml", "[env]\nWORDS = 'words'\n"),
+    "a leaf of the lock": bump("leaf"),
+    "a library of the lock": bump("serial"),
+    "a procedural macro of the lock": bump("deriver"),
+    "a new dependency": depend,
+    "a target that is gone": remove("code/crates/till/examples/show.rs"),
+    "a program that is gone": remove("code/crates/till/src/main.rs"),
+    "the environment of units": replace(
+        "spec.toml", 'workspace = "code"', 'workspace = "code"\nenv = { WORDS = "words" }'
+    ),
+    "a crate's override": append("spec.toml", '[cargo.crates.serial]\nbuild-inputs = ["zlib"]\n'),
+    "an output of the spec": append(
+        "spec.toml", '[packages.other]\ncrate = "till"\nprofile = "dev"\nenv = { A = "b" }\n'
+    ),
+    "an output's value": replace("spec.toml", "red", "blue"),
+    "a comment in the spec": append("spec.toml", "# words\n"),
+    "a file of Nix": append("nix/file.nix", "# words\n"),
+    "all features of a package": replace(
+        "spec.toml", 'profile = "dev"', 'profile = "dev"\nall-features = true'
+    ),
+}
+IN_SOURCES = frozenset(list(EDITS)[:17])
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_what_changed_is_what_nix_builds_anew(name: str, shop: Shop, before, tmp_path: Path):
+    project = copy_of(shop.project, tmp_path)
+    EDITS[name](project, shop)
+    shop.flakegen(project, "compile", "spec.toml")
+    units, outputs = shop.derivations(project)
+    told = shop.impact(project, "--since", "HEAD")
+    known = set(before[0].values())
+    assert {unit["id"] for unit in told["units"]} == {unit for unit, drv in units.items() if drv not in known}
+    changed = {output for output, drv in outputs.items() if before[1].get(output) != drv}
+    told_outputs = {each for each in told["outputs"] if each in outputs}
+    assert told_outputs <= changed <= told_outputs | set(told["perhaps"])
+    assert all(unit["reasons"] or len(unit["path"]) > 1 for unit in told["units"])
+
+
+@pytest.mark.parametrize("name", sorted(IN_SOURCES))
+def test_what_would_change_is_what_changes(name: str, shop: Shop, tmp_path: Path):
+    project = copy_of(shop.project, tmp_path)
+    EDITS[name](project, shop)
+    said = subprocess.run(
+        ["git", "status", "--porcelain", "-uall"], cwd=project, capture_output=True, text=True, check=True
+    )
+    [path] = [line[3:] for line in said.stdout.splitlines()]
+    asked = shop.impact(shop.project, path)
+    since = shop.impact(project, "--since", "HEAD")
+    assert [unit["id"] for unit in asked["units"]] == [unit["id"] for unit in since["units"]]
