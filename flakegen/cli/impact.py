@@ -105,7 +105,7 @@ def _impact(project: Project, system: str, arguments: argparse.Namespace) -> Imp
         return of_two_states(old.state(system), project.state(system))
     graph = graph_of(project, system)
     asked = question(arguments.changed, graph, str(project.spec.layout.root), os.getcwd())  # noqa: PTH109
-    return of_files(graph, asked.paths, asked.units)
+    return of_files(graph, asked.touched, asked.units)
 
 
 def _since(project: Project, system: str, revision: str) -> Impact:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from flakegen.impact.state import State
 from flakegen.plan.build_graph import BuildGraph, UnitNode
+from flakegen.plan.model import SourcePlan
 from flakegen.plan.source_files import SourceRules
 
 
@@ -67,18 +68,35 @@ def of_two_states(old: State, new: State) -> Impact:
     )
 
 
-def of_files(graph: BuildGraph, paths: Iterable[str], units: Iterable[str]) -> Impact:
+class Touched(Struct, frozen=True, kw_only=True):
+    """Something of the project that is about to change, by its path relative to that.
+
+    Attributes:
+        path: of a file, or of a folder with all that it holds.
+        is_folder: whether it is a folder.
+        new_folders: those that come to be with it.
+        is_decisive: what it says, or its being there, decides what is built at all.
+    """
+
+    path: str
+    is_folder: bool = False
+    new_folders: tuple[str, ...] = ()
+    is_decisive: bool = False
+
+
+def of_files(graph: BuildGraph, touched: Iterable[Touched], units: Iterable[str]) -> Impact:
     """Return what has to be built again when files and the sources of units change, whatever the change is.
 
     Args:
         graph: as it is.
-        paths: files and folders, relative to the project, there or not.
+        touched: files and folders.
         units: ids.
     """
-    changed = tuple(paths)
-    concerned = {name for name, source in graph.sources.items() if _concerns(SourceRules(source), changed)}
+    changed = tuple(touched)
+    paths = {each.path for each in changed}
+    concerned = {name for name, source in graph.sources.items() if _concerns(source, changed)}
     reasons: dict[str, tuple[str, ...]] = dict.fromkeys(units, ("source",))
-    everything = not set(graph.shared).isdisjoint(changed)
+    everything = not paths.isdisjoint(graph.shared)
     for unit in graph.units.values():
         if everything or unit.source in concerned:
             reasons[unit.id] = ("toolchain",) if everything else ("source",)
@@ -92,7 +110,7 @@ def of_files(graph: BuildGraph, paths: Iterable[str], units: Iterable[str]) -> I
         rebuilt=rebuilt,
         outputs=tuple(name for name in graph.outputs if name in outputs),
         perhaps=tuple(name for name in _open_outputs(graph) if name not in outputs) if changed else (),
-        undecided=tuple(path for path in changed if path in graph.guard),
+        undecided=tuple(each.path for each in changed if each.is_decisive or each.path in graph.guard),
     )
 
 
@@ -104,8 +122,13 @@ def path_to_cause(impact: Impact, unit: str) -> list[str]:
     return path[::-1]
 
 
-def _concerns(rules: SourceRules, paths: Iterable[str]) -> bool:
-    return any(rules.concerns(path) for path in paths)
+def _concerns(source: SourcePlan, touched: Iterable[Touched]) -> bool:
+    rules = SourceRules(source)
+    return any(
+        (rules.holds_from(each.path) if each.is_folder else rules.takes_file(each.path))
+        or any(rules.takes_folder(folder) and rules.holds_from(folder) for folder in each.new_folders)
+        for each in touched
+    )
 
 
 class _Counterparts:
@@ -169,14 +192,13 @@ def _nearest(unit: UnitNode, far: Mapping[str, int]) -> str | None:
     return min(candidates, key=lambda each: (far[each], each), default=None)
 
 
-def _outputs_above(graph: BuildGraph, units: Mapping[str, Rebuilt], paths: Iterable[str]) -> set[str]:
-    changed = tuple(paths)
+def _outputs_above(graph: BuildGraph, units: Mapping[str, Rebuilt], touched: tuple[Touched, ...]) -> set[str]:
     found = {
         node.name
         for node in graph.outputs.values()
         if any(unit in units for unit in node.units)
-        or any(_concerns(SourceRules(source), changed) for source in node.sources)
-        or (node.whole_project and changed)
+        or any(_concerns(source, touched) for source in node.sources)
+        or (node.whole_project and touched)
     }
     return _with_users(graph, found)
 

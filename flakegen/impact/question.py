@@ -1,5 +1,8 @@
 """What a user asks about: files and folders of the project, or crates of its build, by the words of a command line."""
 
+# ruff: noqa: PTH112, PTH113, PTH114, PTH117
+# os.path answers False where pathlib raises
+
 from __future__ import annotations
 
 import os
@@ -11,13 +14,25 @@ from msgspec import Struct
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from flakegen.diagnostics.text import quoted
+from flakegen.impact.change import Touched
 from flakegen.plan.build_graph import BuildGraph
+from flakegen.plan.source_files import folders_above
+
+# What counts by being there: cargo's files, those that cargo, clippy and rustfmt look for, and programs' main files.
+_NOTICED = frozenset(
+    (
+        *("Cargo.toml", "Cargo.lock", "config", "config.toml", "build.rs", "lib.rs", "main.rs"),
+        *("README.md", "README.txt", "README", "rust-toolchain", "rust-toolchain.toml"),
+        *("clippy.toml", ".clippy.toml", "rustfmt.toml", ".rustfmt.toml"),
+    )
+)
+_OF_TARGETS = frozenset(("bin", "tests", "examples", "benches"))
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """What changes: paths relative to the project, and ids of units whose crates are other ones."""
+    """What changes: files and folders of the project, and ids of units whose crates are other ones."""
 
-    paths: tuple[str, ...]
+    touched: tuple[Touched, ...]
     units: tuple[str, ...]
 
 
@@ -43,7 +58,7 @@ def question(words: Iterable[str], graph: BuildGraph, root: str, here: str) -> Q
     for word in words:
         path, crate = _path(word, root, here), _units_of(word, graph)
         is_there = path is not None and os.path.lexists(f"{root}/{path}")
-        if crate and not (is_there and os.path.isfile(f"{root}/{path}")):  # noqa: PTH113
+        if crate and not (is_there and os.path.isfile(f"{root}/{path}")):
             units += crate
         elif path is not None and (is_there or "/" in word or "." in word):
             paths.append(path)
@@ -51,13 +66,28 @@ def question(words: Iterable[str], graph: BuildGraph, root: str, here: str) -> Q
             wrong.append(_unknown(word, graph, outside=path is None))
     if wrong:
         raise DiagnosticError(wrong)
-    return Question(paths=tuple(dict.fromkeys(paths)), units=tuple(dict.fromkeys(units)))
+    return Question(
+        touched=tuple(_touched(path, root) for path in dict.fromkeys(paths)),
+        units=tuple(dict.fromkeys(units)),
+    )
+
+
+def _touched(path: str, root: str) -> Touched:
+    place = f"{root}/{path}"
+    if os.path.lexists(place):
+        return Touched(path=path, is_folder=os.path.isdir(place) and not os.path.islink(place))
+    folder, _, name = path.rpartition("/")
+    return Touched(
+        path=path,
+        new_folders=tuple(each for each in folders_above(path) if not os.path.lexists(f"{root}/{each}")),
+        is_decisive=name in _NOTICED or (name.endswith(".rs") and folder.rpartition("/")[2] in _OF_TARGETS),
+    )
 
 
 def _path(word: str, root: str, here: str) -> str | None:
     """Return a path relative to the project; None when it lies outside."""
     candidates = [os.path.normpath(f"{base}/{word}") for base in (here, root)]
-    if os.path.isabs(word):  # noqa: PTH117
+    if os.path.isabs(word):
         candidates = [os.path.normpath(word)]
     inside = [each for each in candidates if each == root or each.startswith(f"{root}/")]
     present = [each for each in inside if os.path.lexists(each)]

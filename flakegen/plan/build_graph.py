@@ -217,15 +217,16 @@ class _Outputs:
             path for path in uses.paths if not path.startswith(_HELPER) and not (compares and _is_up(path))
         ]
         files = [self._relative(path) for path in others if not _is_up(path)]
-        if files:
-            sources.append(SourcePlan(files=tuple(sorted(files)), rust=(), folders=(), without=()))
+        plain = tuple(sorted(path for path in files if not path.endswith(".nix")))
+        if plain:
+            sources.append(SourcePlan(files=plain, rust=(), folders=(), without=()))
         return OutputNode(
             name=name,
             units=tuple(sorted({each for call in uses.calls for each in self._units_of(call)})),
             outputs=uses.outputs,
             sources=tuple(sources),
             whole_project=uses.whole_project or any(_is_up(path) for path in others),
-            is_open=uses.is_open or any(path.endswith(".nix") for path in files),
+            is_open=uses.is_open or len(plain) < len(files),
         )
 
     def _relative(self, path: str) -> str:

@@ -59,20 +59,12 @@ class SourceRules:
             _is_below(folder, path) and not _is_waste(folder, path) for folder in self.recursive
         )
 
-    def concerns(self, path: str) -> bool:
-        """Tell whether a change of ``path`` (a file, or a folder with all that it holds) can be seen in the source."""
-        inside = f"{path}/"
-        return (
-            self.takes_file(path)
-            or path in self.on_the_way
-            or any(wanted.startswith(inside) for wanted in self.wanted)
-            or self._takes_from(path)
-        )
-
-    def _takes_from(self, path: str) -> bool:
-        """Tell whether a folder at ``path``, in one that is taken by rule, may hold what is taken."""
-        above = folders_above(path)
-        return self.takes_folder(path) and all(self.takes_folder(folder) for folder in above)
+    def holds_from(self, folder: str) -> bool:
+        """Tell whether something in a folder is part of the source, or can come to be."""
+        inside = f"{folder}/"
+        if folder in self.on_the_way or any(path.startswith(inside) for path in self.wanted):
+            return True
+        return all(self.takes_folder(each) for each in (*folders_above(folder), folder))
 
     def _is_left_out(self, path: str) -> bool:
         return path in self.unwanted or any(not self.takes_folder(folder) for folder in folders_above(path))

@@ -76,26 +76,29 @@ let
   crateOf = key: table.crates.${table.units.${key}.crate};
   targetOf = key: (crateOf key).targets.${table.units.${key}.target};
 
-  # The keys of all units that some units are made from, themselves included.
+  # The keys of all units that some units are made from, themselves included; sorted, so that another way to one of them
+  # is no other closure.
   closure =
     keys:
-    map (item: item.key) (genericClosure {
-      startSet = map (key: { inherit key; }) keys;
-      operator =
-        { key }:
-        let
-          unit = table.units.${key};
-          only = unit.only.${platform} or { };
-          of =
-            edges:
-            attrValues (edges.externs or { })
-            ++ attrValues (edges.bins or { })
-            ++ edges.links or [ ]
-            ++ (if edges ? script then [ edges.script ] else [ ])
-            ++ (if edges ? build then [ edges.build ] else [ ]);
-        in
-        map (key: { inherit key; }) (of unit ++ of only);
-    });
+    builtins.sort builtins.lessThan (
+      map (item: item.key) (genericClosure {
+        startSet = map (key: { inherit key; }) keys;
+        operator =
+          { key }:
+          let
+            unit = table.units.${key};
+            only = unit.only.${platform} or { };
+            of =
+              edges:
+              attrValues (edges.externs or { })
+              ++ attrValues (edges.bins or { })
+              ++ edges.links or [ ]
+              ++ (if edges ? script then [ edges.script ] else [ ])
+              ++ (if edges ? build then [ edges.build ] else [ ]);
+          in
+          map (key: { inherit key; }) (of unit ++ of only);
+      })
+    );
 
   # One derivation that stands for many units: fetching it fetches them all.
   bundle = name: derivations: runScript builder.scripts.bundle { inherit name derivations; };
