@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,14 +59,14 @@ def system_of(project: Project, named: str | None) -> str:
     Raises:
         DiagnosticError: the spec has no such system.
     """
+    from flakegen.plan.systems import system_here  # noqa: PLC0415  # after the arguments
+
     systems = [system.value for system in project.spec.project.systems]
     if named is not None:
         if named not in systems:
             raise _wrong(f"the project has no system {named!r}", f"it has {', '.join(systems)}")
         return named
-    machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
-    here = f"{machine}-{platform.system().lower()}"
-    return here if here in systems else systems[0]
+    return system_here(systems)
 
 
 def graph_of(project: Project, system: str) -> BuildGraph:

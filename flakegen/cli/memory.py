@@ -39,3 +39,13 @@ def remember_result(project: Project, record: str, started: int, standing: Writt
     remember(record, started, watched, written)
     if cause is not None and standing is None:
         remember_cause(record, started, cause, written)
+        _remember_graph(project, cause)
+
+
+def _remember_graph(project: Project, cause: str) -> None:
+    """Keep the graph of this machine's system, so that questions about what was compiled are answered at once."""
+    from flakegen.impact.record import record_graph  # noqa: PLC0415  # not for what is fresh
+    from flakegen.plan.systems import system_here  # noqa: PLC0415  # not for what is fresh
+
+    if project.plan.cargo is not None:
+        record_graph(project.path, cause, project.build_graph(system_here(project.plan.systems)))

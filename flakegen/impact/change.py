@@ -96,7 +96,7 @@ def of_files(graph: BuildGraph, touched: Iterable[Touched], units: Iterable[str]
     paths = {each.path for each in changed}
     concerned = {name for name, source in graph.sources.items() if _concerns(source, changed)}
     reasons: dict[str, tuple[str, ...]] = dict.fromkeys(units, ("source",))
-    everything = not paths.isdisjoint(graph.shared)
+    everything = not paths.isdisjoint((graph.lock, graph.toolchain))
     for unit in graph.units.values():
         if everything or unit.source in concerned:
             reasons[unit.id] = ("toolchain",) if everything else ("source",)
@@ -199,6 +199,9 @@ def _outputs_above(graph: BuildGraph, units: Mapping[str, Rebuilt], touched: tup
         if any(unit in units for unit in node.units)
         or any(_concerns(source, touched) for source in node.sources)
         or (node.whole_project and touched)
+        or any(
+            each.path == graph.lock or (node.toolchain and each.path == graph.toolchain) for each in touched
+        )
     }
     return _with_users(graph, found)
 

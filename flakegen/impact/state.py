@@ -87,7 +87,7 @@ class _Outputs:
         return _digest(
             (
                 ("value", self.values.get(node.name, "")),
-                ("toolchain", self.world.toolchain),
+                ("toolchain", self.world.toolchain if node.toolchain else self.world.packages),
                 ("builder", self.world.builder),
                 *(("unit", self.units[each]) for each in node.units),
                 *(("output", self.print_of(each)) for each in node.outputs),

@@ -31,7 +31,8 @@ class World:
             output: the folder that is written, relative to that.
             runtime: the folder of the files that build units, relative to the output folder.
         """
-        self.toolchain = _digest(json.dumps([*_locked(root / output / "flake.lock"), *_chosen(plan, root)]))
+        self.packages = _digest(json.dumps([*_locked(root / output / "flake.lock"), *_inputs(plan)]))
+        self.toolchain = _digest(json.dumps([self.packages, *_chosen(plan, root)]))
         self.builder = _folder_digest(root / output / runtime)
         self.overrides = {name: repr(value) for name, value in plan.crate_overrides.items()}
         self.env = repr(sorted((name, repr(value)) for name, value in plan.cargo_env.items()))
@@ -54,8 +55,11 @@ def _locked(lock: Path) -> Iterator[str]:
         return
 
 
-def _chosen(plan: BuildPlan, root: Path) -> Iterator[str]:
+def _inputs(plan: BuildPlan) -> Iterator[str]:
     yield json.dumps([plan.inputs.get(name) for name in _TOOLCHAIN_INPUTS], sort_keys=True)
+
+
+def _chosen(plan: BuildPlan, root: Path) -> Iterator[str]:
     if plan.toolchain.overlay:
         yield repr(plan.toolchain)
         if plan.toolchain.file is not None:

@@ -73,6 +73,7 @@ class OutputNode(Struct, frozen=True, kw_only=True):
         units: ids of the units that it is made from directly.
         outputs: names of other outputs that it is made from.
         sources: files of the project that it reads itself.
+        toolchain: it is made with the Rust toolchain.
         whole_project: it reads the project as it is, every file of it.
         is_open: what else it reads cannot be told.
     """
@@ -81,6 +82,7 @@ class OutputNode(Struct, frozen=True, kw_only=True):
     units: tuple[str, ...]
     outputs: tuple[str, ...]
     sources: tuple[SourcePlan, ...]
+    toolchain: bool
     whole_project: bool
     is_open: bool
 
@@ -94,7 +96,8 @@ class BuildGraph(Struct, frozen=True, kw_only=True):
         outputs: by name.
         sources: of units, by the name that they have there.
         guard: files that the graph itself is made from: the spec, manifests, the lock, configuration.
-        shared: files that all units are built with: what locks or names the toolchain.
+        lock: flake.lock, which everything is built with.
+        toolchain: the file that names the Rust toolchain, if one does.
     """
 
     system: str
@@ -102,7 +105,8 @@ class BuildGraph(Struct, frozen=True, kw_only=True):
     outputs: Mapping[str, OutputNode]
     sources: Mapping[str, SourcePlan]
     guard: tuple[str, ...]
-    shared: tuple[str, ...]
+    lock: str
+    toolchain: str | None
 
 
 def build_graph(plan: BuildPlan, system: str) -> BuildGraph:
@@ -120,14 +124,9 @@ def build_graph(plan: BuildPlan, system: str) -> BuildGraph:
         outputs={node.name: node for node in outputs.nodes()},
         sources={} if cargo is None else cargo.sources,
         guard=tuple(sorted({plan.spec, *(() if cargo is None else cargo.guard)})),
-        shared=tuple(_shared(plan)),
+        lock=join(plan.output, "flake.lock"),
+        toolchain=plan.toolchain.file if plan.toolchain.overlay else None,
     )
-
-
-def _shared(plan: BuildPlan) -> Iterator[str]:
-    yield join(plan.output, "flake.lock")
-    if plan.toolchain.file is not None:
-        yield plan.toolchain.file
 
 
 def unit_id(key: str, platform: str, system: str) -> str:
@@ -225,6 +224,7 @@ class _Outputs:
             units=tuple(sorted({each for call in uses.calls for each in self._units_of(call)})),
             outputs=uses.outputs,
             sources=tuple(sources),
+            toolchain=uses.toolchain or bool(uses.calls),
             whole_project=uses.whole_project or any(_is_up(path) for path in others),
             is_open=uses.is_open or len(plain) < len(files),
         )
@@ -263,7 +263,13 @@ class _Outputs:
 
 def _of_units(name: str, units: Iterable[str]) -> OutputNode:
     return OutputNode(
-        name=name, units=tuple(sorted(units)), outputs=(), sources=(), whole_project=False, is_open=False
+        name=name,
+        units=tuple(sorted(units)),
+        outputs=(),
+        sources=(),
+        toolchain=True,
+        whole_project=False,
+        is_open=False,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import platform
+from collections.abc import Iterable, Sequence
 
 from flakegen.plan.model import Cross, Platform
 from flakegen.plan.requests import CargoRequest, cross_platform_name
@@ -48,8 +49,15 @@ def all_platforms(systems: Iterable[System], requests: Iterable[CargoRequest]) -
         for system in systems
     }
     for request in requests:
-        found |= {platform.name: platform for platform in platforms_of(request)}
+        found |= {each.name: each for each in platforms_of(request)}
     return tuple(found[name] for name in sorted(found))
+
+
+def system_here(systems: Sequence[str]) -> str:
+    """Return this machine's system if it is one of these, else the first of them."""
+    machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(platform.machine().lower(), platform.machine())
+    here = f"{machine}-{platform.system().lower()}"
+    return here if here in systems else systems[0]
 
 
 def _platform(system: System, request: CargoRequest) -> Platform:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from real_nix import CHECKOUT, Nix
+from registries import commit
 from shop import cargo, copy_of, environment, make_shop
 from stand_in import StandIn
 
@@ -67,7 +69,16 @@ class Shop:
 
     def _eval(self, project: Path, attribute: str, apply: str) -> Any:
         flake = f"path:{project}?dir=generated/spec#{attribute}"
-        return json.loads(self.nix.run("eval", "--json", *self.nixpkgs.flake_args, flake, "--apply", apply))
+        lock = project / "generated/spec/flake.lock"
+        inputs = [*self.nixpkgs.flake_args]
+        if "rust-overlay" in (project / "spec.toml").read_text():
+            inputs += self.nixpkgs.rust_overlay_args
+        kept = lock.read_bytes() if lock.exists() else None  # whose inputs would have to be fetched
+        lock.unlink(missing_ok=True)
+        said = self.nix.run("eval", "--json", *inputs, flake, "--apply", apply)
+        if kept is not None:
+            lock.write_bytes(kept)
+        return json.loads(said)
 
     def graph(self, project: Path) -> list[str]:
         """The ids of all units."""
@@ -226,3 +237,64 @@ def test_what_would_change_is_what_changes(name: str, shop: Shop, tmp_path: Path
     else:
         assert [unit["id"] for unit in asked["units"]] == [unit["id"] for unit in since["units"]]
         assert asked["decided-by-content"] == []
+
+
+OVERLAY = '[toolchain]\nsource = "rust-overlay"\n\n[inputs]\nrust-overlay = "github:oxalica/rust-overlay"\n'
+
+
+@pytest.fixture(scope="module")
+def pinned(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same workspace with a toolchain that it names itself."""
+    project = tmp_path_factory.mktemp("pinned") / "project"
+    shutil.copytree(shop.project, project, symlinks=True)
+    replace("spec.toml", "[inputs]\n", OVERLAY)(project, shop)
+    append("code/rust-toolchain.toml", '[toolchain]\nchannel = "1.90.0"\n')(project, shop)
+    shop.flakegen(project, "compile", "spec.toml")
+    return project
+
+
+def test_another_toolchain_rebuilds_everything(pinned: Path, shop: Shop, tmp_path: Path):
+    units, outputs = shop.derivations(pinned)
+    project = copy_of(pinned, tmp_path)
+    replace("code/rust-toolchain.toml", "1.90.0", "1.91.0")(project, shop)
+    shop.flakegen(project, "compile", "spec.toml")
+    later, later_outputs = shop.derivations(project)
+    asked = shop.impact(pinned, "code/rust-toolchain.toml")
+    for told in (shop.impact(project, "--since", "HEAD"), asked):
+        changed = {unit for unit, drv in later.items() if drv not in set(units.values())}
+        assert {unit["id"] for unit in told["units"]} == changed
+    assert {unit["reasons"][0] for unit in asked["units"]} == {"toolchain"}
+    changed = {name for name, drv in later_outputs.items() if drv != outputs[name]}
+    assert changed <= {*told["outputs"], *told["perhaps"]}
+
+
+def test_another_revision_of_nixpkgs_rebuilds_everything_and_of_another_input_nothing(
+    shop: Shop, tmp_path: Path
+):
+    project = copy_of(shop.project, tmp_path)
+    lock = project / "generated/spec/flake.lock"
+
+    def write(nixpkgs: str, other: str) -> None:
+        nodes = {
+            "nixpkgs": {"locked": {"rev": nixpkgs}},
+            "other": {"locked": {"rev": other}},
+            "root": {"inputs": {"nixpkgs": "nixpkgs", "other": "other"}},
+        }
+        lock.write_text(json.dumps({"nodes": nodes, "root": "root", "version": 7}))
+
+    write("a", "a")
+    commit(project)
+    total = shop.impact(project, "--since", "HEAD")["share"]["of"]
+    write("a", "b")
+    assert shop.impact(project, "--since", "HEAD")["units"] == []
+    write("b", "b")
+    assert len(shop.impact(project, "--since", "HEAD")["units"]) == total
+
+
+@pytest.mark.parametrize("name", ["leaf", "serial", "deriver"])
+def test_an_older_lock_is_as_good_as_a_revision(name: str, shop: Shop, tmp_path: Path):
+    project = copy_of(shop.project, tmp_path)
+    old = tmp_path / "old.lock"
+    shutil.copy(project / "code/Cargo.lock", old)
+    bump(name)(project, shop)
+    assert shop.impact(project, "--lock", str(old)) == shop.impact(project, "--since", "HEAD")
