@@ -36,7 +36,7 @@ class SourceRules:
     def on_the_way(self) -> frozenset[str]:
         """The folders that lead to what is named, and those that are named."""
         folders = (*self.source.rust, *(folder.path for folder in self.source.folders))
-        paths = (*self.source.files, *(f"{folder}/x" for folder in folders))
+        paths = (*self.source.files, *(f"{folder}/x" for folder in folders if not _is_root(folder)))
         return frozenset(above for path in paths for above in folders_above(path))
 
     def takes_file(self, path: str) -> bool:
@@ -73,7 +73,7 @@ class SourceRules:
         if not _is_below(folder.path, path):
             return False
         above, _, name = path.rpartition("/")
-        if not folder.recursive and above != folder.path.removeprefix("."):
+        if not folder.recursive and above != ("" if _is_root(folder.path) else folder.path):
             return False
         if not self.source.documents and _DOCUMENT.fullmatch(name):
             return False
@@ -168,9 +168,13 @@ def folders_above(path: str) -> list[str]:
     return ["/".join(parts[: index + 1]) for index in range(len(parts))]
 
 
+def _is_root(folder: str) -> bool:
+    return folder in {"", "."}
+
+
 def _is_below(folder: str, path: str) -> bool:
-    return folder in {"", "."} or path.startswith(f"{folder}/")
+    return _is_root(folder) or path.startswith(f"{folder}/")
 
 
 def _is_waste(folder: str, path: str) -> bool:
-    return (path if folder in {"", "."} else path[len(folder) + 1 :]) in _WASTE
+    return (path if _is_root(folder) else path[len(folder) + 1 :]) in _WASTE

@@ -63,7 +63,8 @@ let
 
   wanted = set files;
   unwanted = set without;
-  paths = files ++ map (folder: "${folder.path or folder}/x") (rust ++ folders);
+  paths = files ++ map (folder: below (folder.path or folder)) (rust ++ folders);
+  below = folder: if isRoot folder then "x" else "${folder}/x";
   onTheWay = set (concatMap parents paths);
 
   # The deepest folder that everything is in, with a slash: what lies elsewhere needs no second look. That counts where a
