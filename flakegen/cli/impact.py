@@ -100,6 +100,11 @@ def _impact(project: Project, system: str, arguments: argparse.Namespace) -> Imp
     if arguments.since is not None:
         return _since(project, system, arguments.since)
     if arguments.lock is not None:
+        if not arguments.lock.is_file():
+            raise _wrong(
+                f"there is no lock {arguments.lock}",
+                "name a Cargo.lock, as git has it: git show REV:Cargo.lock",
+            )
         old = _other_project(project, project.path, arguments.lock)
         return of_two_states(old.state(system), project.state(system))
     graph = graph_of(project, system)

@@ -22,10 +22,11 @@ from flakegen.plan.source_files import folders_above
 _NOTICED = frozenset(
     (
         *("Cargo.toml", "Cargo.lock", "config", "config.toml", "build.rs", "lib.rs", "main.rs"),
-        *("README.md", "README.txt", "README", "rust-toolchain", "rust-toolchain.toml"),
+        *("rust-toolchain", "rust-toolchain.toml"),
         *("clippy.toml", ".clippy.toml", "rustfmt.toml", ".rustfmt.toml"),
     )
 )
+_READMES = frozenset(("README.md", "README.txt", "README"))  # of a package: `CARGO_PKG_README`
 _OF_TARGETS = frozenset(("bin", "tests", "examples", "benches"))
 
 
@@ -80,7 +81,9 @@ def _touched(path: str, root: str) -> Touched:
     return Touched(
         path=path,
         new_folders=tuple(each for each in folders_above(path) if not os.path.lexists(f"{root}/{each}")),
-        is_decisive=name in _NOTICED or (name.endswith(".rs") and folder.rpartition("/")[2] in _OF_TARGETS),
+        is_decisive=name in _NOTICED
+        or (name in _READMES and os.path.isfile(f"{root}/{folder}/Cargo.toml"))
+        or (name.endswith(".rs") and folder.rpartition("/")[2] in _OF_TARGETS),
     )
 
 
