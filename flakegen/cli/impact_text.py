@@ -6,40 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from flakegen.graph.cost import Work, critical_path, seconds
 from flakegen.impact.change import Impact, Rebuilt, path_to_cause
-from flakegen.plan.build_graph import UnitNode
-from flakegen.plan.source_files import SourceReader
+from flakegen.impact.estimate import Estimate
 
 if TYPE_CHECKING:
     from flakegen.pipeline import Project
 
 _MODES = {"build": "", "run": "run", "check": "check", "check-test": "check of tests", "doctest": "doctests"}
 _MOST_OUTPUTS = 12
-
-
-class Estimate:
-    """How long the units of a graph take to build, in seconds of one core: an estimate (`graph.cost`)."""
-
-    def __init__(self, impact: Impact, root: Any) -> None:
-        """Look at the sizes of sources."""
-        self.reader = SourceReader(root)
-        self.sizes = {
-            name: self.reader.size(source, ".rs") / 1024 for name, source in impact.graph.sources.items()
-        }
-        self.costs = {unit.id: seconds(self._work(unit)) for unit in impact.graph.units.values()}
-        rebuilt = {unit: self.costs[unit] for unit in impact.rebuilt}
-        self.whole = sum(self.costs.values())
-        self.rebuilt = sum(rebuilt.values())
-        self.longest = critical_path(rebuilt, {unit: impact.graph.units[unit].needs for unit in rebuilt})
-
-    def _work(self, unit: UnitNode) -> Work:
-        return Work(
-            kind=unit.kind,
-            mode=unit.mode,
-            kilobytes=None if unit.source is None else self.sizes[unit.source],
-            is_optimised=unit.is_optimised,
-        )
 
 
 def shown(impact: Impact, how: str, project: Project) -> str:

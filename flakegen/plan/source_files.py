@@ -118,16 +118,6 @@ class SourceReader:
                 elif rules.takes_file(path):
                     yield path, False
 
-    def size(self, source: SourcePlan, ending: str) -> int:
-        """Return the bytes of a source's files whose names end in something."""
-        return sum(self._size(path) for path in self.files(source) if path.endswith(ending))
-
-    def _size(self, path: str) -> int:
-        try:
-            return os.lstat(f"{self.root}/{path}").st_size
-        except OSError:
-            return 0
-
     def content(self, path: str) -> str:
         """Return a text that stands for what is in a file, or where a link leads; `absent` where there is nothing."""
         known = self._digests.get(path)
