@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from flakegen.impact.state import State
-from flakegen.plan.build_graph import BuildGraph, UnitNode
+from flakegen.plan.build_graph import BuildGraph, OutputNode, UnitNode
 from flakegen.plan.model import SourcePlan
 from flakegen.plan.source_files import SourceRules
 
@@ -96,10 +96,14 @@ def of_files(graph: BuildGraph, touched: Iterable[Touched], units: Iterable[str]
     paths = {each.path for each in changed}
     concerned = {name for name, source in graph.sources.items() if _concerns(source, changed)}
     reasons: dict[str, tuple[str, ...]] = dict.fromkeys(units, ("source",))
+    named = _with_users(graph, {each.name for each in graph.outputs.values() if _reads(each, changed)})
     everything = not paths.isdisjoint((graph.lock, graph.toolchain))
     for unit in graph.units.values():
         if everything or unit.source in concerned:
             reasons[unit.id] = ("toolchain",) if everything else ("source",)
+    for unit in graph.units.values():
+        if unit.outputs and not named.isdisjoint(unit.outputs):
+            reasons.setdefault(unit.id, ("named outputs",))
     above = _all_above(graph, reasons)
     rebuilt = _along_shortest_paths(
         graph, {unit: reasons.get(unit, ()) for unit in graph.units if unit in above}
@@ -120,6 +124,13 @@ def path_to_cause(impact: Impact, unit: str) -> list[str]:
     while (through := impact.rebuilt[path[-1]].through) is not None:
         path.append(through)
     return path[::-1]
+
+
+def _reads(output: OutputNode, touched: Iterable[Touched]) -> bool:
+    """Tell whether an output reads something that changes, itself or in a Nix file that it is made by."""
+    paths = tuple(touched)
+    by = SourcePlan(files=output.nix_files, rust=(), folders=(), without=())
+    return any(_concerns(source, paths) for source in (*output.sources, by))
 
 
 def _concerns(source: SourcePlan, touched: Iterable[Touched]) -> bool:

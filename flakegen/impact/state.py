@@ -42,17 +42,21 @@ def state_of(plan: BuildPlan, graph: BuildGraph, root: Path, output: Path, runti
     """
     world = World(plan, root, output, runtime)
     reader = SourceReader(root)
-    told: dict[str, Mapping[str, str]] = {}
+    told: dict[str, dict[str, str]] = {}
     units: dict[str, str] = {}
+    values = {f"{each.section}.{each.name}": repr(each.value) for each in plan.outputs}
+    outputs = _Outputs(graph, units, values, world, reader)
     if plan.cargo is not None:
         teller = Teller(plan.cargo, world, reader)
         by_key = {(node.platform, node.key): node.id for node in graph.units.values()}
         for node in graph.units.values():
             told[node.id] = teller.tell(node)
+            if node.outputs:  # which are made of no units themselves: that would be a circle
+                told[node.id]["named outputs"] = " ".join(
+                    outputs.print_with_files(each) for each in node.outputs
+                )
             needed = sorted((name, units[by_key[node.platform, key]]) for name, key in teller.needs(node))
             units[node.id] = _digest((*sorted(told[node.id].items()), *needed))
-    values = {f"{each.section}.{each.name}": repr(each.value) for each in plan.outputs}
-    outputs = _Outputs(graph, units, values, world, reader)
     return State(
         graph=graph, told=told, units=units, outputs={name: outputs.print_of(name) for name in graph.outputs}
     )
@@ -82,6 +86,14 @@ class _Outputs:
             node = self.graph.outputs.get(name)
             found = self.known[name] = "" if node is None else self._print(node)
         return found
+
+    def print_with_files(self, name: str) -> str:
+        """Return a fingerprint that is another one, too, when a Nix file has changed that the output is made by."""
+        node = self.graph.outputs.get(name)
+        if node is None:
+            return ""
+        files = [("file", self.reader.content(path)) for path in node.nix_files]
+        return _digest((("output", self.print_of(name)), *files))
 
     def _print(self, node: OutputNode) -> str:
         return _digest(

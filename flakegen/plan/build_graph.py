@@ -14,7 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from flakegen.plan.cargo import edge_keys, join
-from flakegen.plan.model import BuildPlan, CargoPlan, SourcePlan, UnitPlan
+from flakegen.plan.model import BuildPlan, CargoPlan, CratePlan, SourcePlan, UnitPlan
 from flakegen.plan.output_uses import CargoCall, Uses, uses_of
 from flakegen.plan.requests import cross_platform_name
 from flakegen.spec.values import System
@@ -45,6 +45,7 @@ class UnitNode(Struct, frozen=True, kw_only=True):
         layer: the caching layer; None for what is part of no product.
         source: its name in `BuildGraph.sources`; None if it is fetched.
         needs: ids of the units that it is made from.
+        outputs: names of outputs of the flake that its environment or its crate's override names.
     """
 
     id: str
@@ -63,6 +64,7 @@ class UnitNode(Struct, frozen=True, kw_only=True):
     layer: int | None
     source: str | None
     needs: tuple[str, ...]
+    outputs: tuple[str, ...]
 
 
 class OutputNode(Struct, frozen=True, kw_only=True):
@@ -73,6 +75,7 @@ class OutputNode(Struct, frozen=True, kw_only=True):
         units: ids of the units that it is made from directly.
         outputs: names of other outputs that it is made from.
         sources: files of the project that it reads itself.
+        nix_files: Nix files of the project that it is made by, which may read others.
         toolchain: it is made with the Rust toolchain.
         whole_project: it reads the project as it is, every file of it.
         is_open: what else it reads cannot be told.
@@ -82,6 +85,7 @@ class OutputNode(Struct, frozen=True, kw_only=True):
     units: tuple[str, ...]
     outputs: tuple[str, ...]
     sources: tuple[SourcePlan, ...]
+    nix_files: tuple[str, ...]
     toolchain: bool
     whole_project: bool
     is_open: bool
@@ -116,7 +120,7 @@ def build_graph(plan: BuildPlan, system: str) -> BuildGraph:
     units: dict[str, UnitNode] = {}
     for platform in sorted(platforms):
         if cargo is not None:
-            _add_units(cargo, platform, system, units)
+            _add_units(cargo, platform, system, units, _named_outputs(plan))
     outputs = _Outputs(plan, system, units)
     return BuildGraph(
         system=system,
@@ -134,7 +138,25 @@ def unit_id(key: str, platform: str, system: str) -> str:
     return key if platform == system else f"{platform}:{key}"
 
 
-def _add_units(cargo: CargoPlan, platform: str, system: str, units: dict[str, UnitNode]) -> None:
+def _named_outputs(plan: BuildPlan) -> Callable[[CratePlan], tuple[str, ...]]:
+    """Return what tells the outputs that units of a crate are told of: by the environment of own units, and overrides."""
+    everywhere = {name for value in plan.cargo_env.values() for name in uses_of(value).outputs}
+    overridden = {crate: uses_of(value).outputs for crate, value in plan.crate_overrides.items()}
+
+    def of(crate: CratePlan) -> tuple[str, ...]:
+        own = everywhere if crate.directory is not None else set()
+        return tuple(sorted(own.union(overridden.get(crate.name, ()))))
+
+    return of
+
+
+def _add_units(
+    cargo: CargoPlan,
+    platform: str,
+    system: str,
+    units: dict[str, UnitNode],
+    named: Callable[[CratePlan], tuple[str, ...]],
+) -> None:
     roots = sorted({key for build in cargo.builds.values() for key in build.get(platform, ())})
     for key in _needed_first(roots, lambda key: keys_needed(cargo.units[key], platform)):
         unit = cargo.units[key]
@@ -158,6 +180,7 @@ def _add_units(cargo: CargoPlan, platform: str, system: str, units: dict[str, Un
             layer=unit.layer,
             source=unit.source,
             needs=tuple(sorted(needs)),
+            outputs=named(crate),
         )
 
 
@@ -224,6 +247,7 @@ class _Outputs:
             units=tuple(sorted({each for call in uses.calls for each in self._units_of(call)})),
             outputs=uses.outputs,
             sources=tuple(sources),
+            nix_files=tuple(sorted(set(files) - set(plain))),
             toolchain=uses.toolchain or bool(uses.calls),
             whole_project=uses.whole_project or any(_is_up(path) for path in others),
             is_open=uses.is_open or len(plain) < len(files),
@@ -267,6 +291,7 @@ def _of_units(name: str, units: Iterable[str]) -> OutputNode:
         units=tuple(sorted(units)),
         outputs=(),
         sources=(),
+        nix_files=(),
         toolchain=True,
         whole_project=False,
         is_open=False,

@@ -19,6 +19,9 @@ nixpkgs = "github:NixOS/nixpkgs/nixos-unstable"
 [cargo]
 workspace = "code"
 
+[cargo.crates.deriver]
+env = { NOTE = "@{packages.note}" }
+
 [packages.till]
 crate = "till"
 

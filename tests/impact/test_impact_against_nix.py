@@ -198,6 +198,7 @@ EDITS: dict[str, Callable[[Path, Shop], None]] = {
     ),
     "an output's value": replace("spec.toml", "red", "blue"),
     "a comment in the spec": append("spec.toml", "# words\n"),
+    "an output that an override names": replace("spec.toml", '"note" "words"', '"note" "other words"'),
     "a file of Nix": append("nix/file.nix", "# words\n"),
     "all features of a package": replace(
         "spec.toml", 'profile = "dev"', 'profile = "dev"\nall-features = true'
