@@ -100,6 +100,24 @@ def implies_test(items: tuple[Tree, ...]) -> bool:
             return any(implies_test(part) for part in inner)
         case "any":
             return bool(inner) and all(implies_test(part) for part in inner)
+        case "not":
+            return any(_always_without_test(part) for part in inner)
+        case _:
+            return False
+
+
+def _always_without_test(items: tuple[Tree, ...]) -> bool:
+    """Whether a cfg predicate holds in every build without `test`: `not(test)` does."""
+    if len(items) != 2 or not isinstance(items[1], Group) or not isinstance(items[0], Token):
+        return False
+    inner = split_commas(items[1].trees)
+    match items[0].text:
+        case "not":
+            return any(implies_test(part) for part in inner)
+        case "all":
+            return all(_always_without_test(part) for part in inner)
+        case "any":
+            return any(_always_without_test(part) for part in inner)
         case _:
             return False
 

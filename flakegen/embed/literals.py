@@ -22,6 +22,12 @@ from flakegen.embed.paths import MANIFEST_MARK
 from flakegen.embed.wrappers import ExpansionError, Macro, expand
 
 _MAX_NESTING = 32
+_NUMBER = re.compile(
+    r"(?:(?P<integer>0x[0-9a-fA-F]+?|0o[0-7]+|0b[01]+|[0-9]+)(?:[iu](?:8|16|32|64|128|size))?"
+    r"|(?P<float>[0-9]+(?:\.[0-9]+)?(?:[eE][0-9]+)?)(?:f32|f64)?)"
+)
+_LONGEST_NUMBER = 60
+_PREFIXES = ("0x", "0o", "0b")
 _SPACED = re.compile(r"\s*([^\w\s])\s*")
 
 
@@ -83,15 +89,17 @@ class Evaluation:
 
     def _piece(self, part: tuple[Tree, ...], nesting: int) -> str | Unknown:
         """A part of `concat!` may also be a number, a character or a boolean."""
+        if part and is_punct(part[0], "-"):
+            number = number_text(part[1:])
+            return Unknown.NOT_LITERAL if number is None else f"-{number}"
         if len(part) == 1 and isinstance(part[0], Token):
             token = part[0]
             if token.kind is TokenKind.OTHER_LITERAL and token.text[0] == "'":
-                return string_value(f'"{token.text[1:-1]}"') or ""
-            if token.text in ("true", "false") or (
-                token.kind is TokenKind.OTHER_LITERAL and token.text.isdecimal()
-            ):
+                return character(token.text)
+            if token.text in ("true", "false"):
                 return token.text
-        return self.value(part, nesting)
+        number = number_text(part)
+        return self.value(part, nesting) if number is None else number
 
     def _env(self, group: Group, nesting: int) -> str | Unknown:
         parts = split_commas(group.trees)
@@ -113,6 +121,22 @@ class Evaluation:
             if expansion is not None:
                 return self.value(expansion, nesting + 1)
         return Unknown.NOT_LITERAL
+
+
+def character(text: str) -> str:
+    """The value of a character's source text."""
+    return '"' if text == "'\"'" else string_value(f'"{text[1:-1]}"') or ""
+
+
+def number_text(items: tuple[Tree, ...]) -> str | None:
+    """What `concat!` prints for a number: integers in decimal, floats as written; no suffix, no underscores."""
+    if len(items) != 1 or not isinstance(items[0], Token):
+        return None
+    text = items[0].text.replace("_", "")
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
+    if match is None or match["float"]:
+        return match and match["float"]
+    return str(int(match["integer"], 0 if match["integer"][:2] in _PREFIXES else 10))
 
 
 def stringified(items: tuple[Tree, ...]) -> str:
