@@ -53,10 +53,14 @@ class AttributeUse(NamedTuple):
 
 
 class MacroText(NamedTuple):
-    """A `macro_rules!` definition: the text between its outer delimiters."""
+    """A `macro_rules!` definition: the text between its outer delimiters; `end` is the offset behind it.
+
+    A macro that is imported under another name counts as one of that name that hands everything on; it has no `end`.
+    """
 
     name: str
     body: str
+    end: int = -1
 
 
 @dataclass(slots=True)

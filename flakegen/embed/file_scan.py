@@ -51,6 +51,8 @@ _BLOCK, _HASHES, _OPEN, _CLOSE, _OUTER, _INNER, _LONG_OUTER, _LONG_INNER, _BANG,
 _MODULE = re.compile(rf"mod(?>{BLANK}+)(?:r#)?({IDENT}){BLANK}*+([;{{])", re.DOTALL)
 _MACRO_RULES = re.compile(rf"macro_rules{BLANK}*+!{BLANK}*+(?:r#)?({IDENT}){BLANK}*+(?=[({{\[])", re.DOTALL)
 _BEFORE_MODULE = re.compile(rf"(?>{BLANK}|pub\b(?:\s*+\([^)]*\))?|unsafe\b)*+", re.DOTALL)
+# `use a::b as c;`, also in braces. A cast that looks the same does no harm: nobody calls its type as a macro.
+_RENAMED = re.compile(r" as\s++(?!(?:[iuf]\d+|[iu]size|bool|char|str)\b)([a-z]\w*+)\s*+[,;}]")
 _BLANKS = re.compile(rf"{BLANK}*+", re.DOTALL)
 _AFTER_BANG = re.compile(rf"!{BLANK}*+(?=[({{\[])", re.DOTALL)
 _COMMENT_BEFORE = re.compile(rf"{BLOCK_COMMENT}\s*+\Z|//[^\n]*+\n\s*+\Z", re.DOTALL)
@@ -148,7 +150,15 @@ class FactScanner:
         while position < size:
             position = self._run(position)
         self._flush()
+        self._renamed()
         return self.facts
+
+    def _renamed(self) -> None:
+        for match in _RENAMED.finditer(self.text):
+            begin, end = name_before(self.text, match.start())
+            if begin < end and self.text[begin].islower():
+                body = f"($($t:tt)*) => {{ {self.text[begin:end]}!($($t)*) }}"
+                self.facts.macros.append(MacroText(match[1], body))
 
     def _run(self, position: int) -> int:
         """Handle events from `position` on; return where to go on after a jump, or the text's end."""
@@ -303,7 +313,7 @@ class FactScanner:
             return 0
         self._flush()
         end = group_end(self.text, match.end())
-        self.facts.macros.append(MacroText(match[1], self.text[match.end() + 1 : end - 1]))
+        self.facts.macros.append(MacroText(match[1], self.text[match.end() + 1 : end - 1], end))
         return end
 
 

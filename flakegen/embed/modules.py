@@ -7,17 +7,19 @@ Source of the rules: the Rust reference, "Modules", and rustc's `rustc_expand::m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from flakegen.embed.collect import Collector, Place
 from flakegen.embed.disk import Disk
-from flakegen.embed.facts import FileFacts, MacroText, ModuleDeclaration
+from flakegen.embed.facts import Call, FileFacts, MacroText, ModuleDeclaration
 from flakegen.embed.file_scan import FactScanner
 from flakegen.embed.inputs import InputRole, ScanTarget
-from flakegen.embed.lexer import DocComments, Group, Token, Tree, group_at, is_ident, render
+from flakegen.embed.lexer import DocComments, Group, Token, Tree, group_at, group_end, is_ident, render
 from flakegen.embed.literals import Evaluation, Unknown
+from flakegen.embed.macro_scope import NO_DEFINITIONS, Definitions
+from flakegen.embed.macro_table import NO_MACROS, MacroTable
 from flakegen.embed.mechanisms import Vocabulary
 from flakegen.embed.paths import join, parent
 from flakegen.embed.readers import Base, Invocation, existing_literals, file_argument
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 # Without an alternative at its start, so that the matcher can search for its first letters.
 _MODULE = re.compile(r"mod\b\s*(?:/|[\w#]+\s*[;/]|\$)")
+_WORD = re.compile(r"[^\W\d]\w*+")
 _MAX_EXPANSION_DEPTH = 24
 _MAX_EXPANSIONS = 5_000
 
@@ -47,7 +50,7 @@ class PackageSources:
 
     Attributes:
         package_dir: root-relative, as workspace_dir.
-        macros: own and imported macros that reach a reader, by name; grows from round to round.
+        macros: own and imported macros that matter; grows from round to round.
     """
 
     disk: Disk
@@ -55,7 +58,7 @@ class PackageSources:
     workspace_dir: str
     vocabulary: Vocabulary
     variables: Mapping[str, str]
-    macros: Mapping[str, list[Macro]] = field(default_factory=dict)
+    macros: MacroTable = NO_MACROS
     facts: dict[str, FileFacts] = field(default_factory=dict)
 
     def facts_of(self, path: str) -> FileFacts:
@@ -73,7 +76,8 @@ class PackageSources:
         return (
             any(word in text for word in self.vocabulary.words)
             or _MODULE.search(text) is not None
-            or any(name in text for name in self.macros)
+            or any(name in text for name in self.macros.reaching)
+            or any(name in text for name in self.macros.callbacks)
         )
 
 
@@ -99,8 +103,13 @@ class TargetWalk:
         self.expansions = 0
         self.bodies: set[tuple[Macro, str, bool]] = set()
         self.expanded_macros: list[MacroText] = []
+        self.known = frozenset(
+            (*sources.vocabulary.macros, *sources.macros.reaching, *sources.macros.callbacks, "include")
+        )
         self.evaluation = Evaluation(
-            package_dir=sources.package_dir, variables=sources.variables, macros=sources.macros
+            package_dir=sources.package_dir,
+            variables=sources.variables,
+            macros={**sources.macros.values, **sources.macros.reaching},
         )
 
     def run(self) -> Collector:
@@ -134,18 +143,33 @@ class TargetWalk:
         """Follow everything in one text: a file's, or that of an expansion whose outermost call is `origin`."""
         for declaration in facts.modules:
             self._module(declaration, visit, origin)
-        macros, readers = self.sources.macros, self.sources.vocabulary.macros
+        # An expansion's own definitions are rare, and known to all of the package.
+        defined = NO_DEFINITIONS if origin is not None else Definitions(text, facts.macros)
         for call in facts.calls:
-            name = call.name
-            if name in readers or name == "include" or name in macros:
-                docs = DocComments.ATTRIBUTES if name in macros else DocComments.DROPPED
-                group = group_at(text, call.open, docs)
-                self._use_macro(
-                    name, group.trees, _site(visit, origin, call.start, call.inline, test=call.test)
-                )
+            if call.name in self.known or "include" in call.name:
+                site = _site(visit, origin, call.start, call.inline, test=call.test)
+                self._call(call, text, site, defined)
         for use in facts.uses:
             site = _site(visit, origin, use.start, (), test=use.test)
             self._use_attribute(use.attribute.path, use.attribute.arguments, site)
+
+    def _call(self, call: Call, text: str, site: _Site, defined: Definitions) -> None:
+        """Follow one call; `defined` are the macros that the same text defines."""
+        name, table = call.name, self.sources.macros
+        own = table.reaching.get(name) or (table.callbacks.get(name) if self._hands_on(call, text) else None)
+        meant = defined.meant(own or (), call)
+        group = group_at(text, call.open, DocComments.ATTRIBUTES if meant else DocComments.DROPPED)
+        if meant:
+            self._expand(name, meant, group.trees, site)
+        if meant is not None:
+            self._use_macro(name, group.trees, site)
+
+    def _hands_on(self, call: Call, text: str) -> bool:
+        """Whether a call names a macro that matters, which the macro called may call in turn."""
+        if call.name not in self.sources.macros.callbacks:
+            return False
+        words = _WORD.findall(text, call.open, group_end(text, call.open))
+        return not self.known.isdisjoint(words)
 
     def _role(self, *, test: bool) -> InputRole:
         return InputRole.TEST if test else self.target.kind.role
@@ -194,12 +218,14 @@ class TargetWalk:
                 self.collector.sets[self._role(test=site.test)].optional.add(path)
 
     def _use_macro(self, name: str, arguments: tuple[Tree, ...], site: _Site) -> None:
+        mechanisms = self.sources.vocabulary.macros.get(name, ())
+        for mechanism in mechanisms:
+            mechanism.read(self._invocation(name, arguments, site, mechanism.role))
         if name == "include":
             self._include(arguments, site)
-        elif name in self.sources.macros:
-            self._expand(name, arguments, site)
-        for mechanism in self.sources.vocabulary.macros.get(name, ()):
-            mechanism.read(self._invocation(name, arguments, site, mechanism.role))
+        elif "include" in name and not mechanisms:
+            # A macro of another crate: `include_image!("x.png")` and its like, whatever they are called.
+            existing_literals(self._invocation(name, arguments, site))
 
     def _use_attribute(self, name: str, arguments: tuple[Tree, ...], site: _Site) -> None:
         vocabulary = self.sources.vocabulary
@@ -246,11 +272,11 @@ class TargetWalk:
         if present:
             self._enqueue(path, ModuleDir(parent(path)), test=site.test)
 
-    def _expand(self, name: str, arguments: tuple[Tree, ...], site: _Site) -> None:
+    def _expand(self, name: str, macros: Sequence[Macro], arguments: tuple[Tree, ...], site: _Site) -> None:
         """Follow a call of an own macro; what cannot be expanded gives the literals that name present files."""
         self.expansions += 1
         expanded = False
-        for macro in self.sources.macros[name]:
+        for macro in macros:
             if site.depth > _MAX_EXPANSION_DEPTH or self.expansions > _MAX_EXPANSIONS:
                 break
             try:
@@ -262,11 +288,11 @@ class TargetWalk:
                 self._follow_expansion(render(result), site)
         if not expanded:
             existing_literals(self._invocation(name, arguments, site))
-            self._follow_bodies(name, site)
+            self._follow_bodies(macros, site)
 
-    def _follow_bodies(self, name: str, site: _Site) -> None:
+    def _follow_bodies(self, macros: Sequence[Macro], site: _Site) -> None:
         """Of a macro that cannot be expanded, follow at least what its arms read without variables."""
-        for macro in self.sources.macros[name]:
+        for macro in macros:
             key = (macro, site.visit.file, site.test)
             if key not in self.bodies:
                 self.bodies.add(key)

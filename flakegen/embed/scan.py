@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from flakegen.embed.build_script import script_inputs
 from flakegen.embed.disk import Disk
 from flakegen.embed.inputs import PackageInputs, TargetKind
+from flakegen.embed.macro_table import macro_table
 from flakegen.embed.mechanisms import vocabulary
 from flakegen.embed.modules import PackageSources, TargetWalk
 from flakegen.embed.paths import normalise
-from flakegen.embed.wrappers import Macro, reaching
+from flakegen.embed.wrappers import Macro
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,7 +68,7 @@ def _walk_until_stable(
     """Walk until no walk finds a further macro that reaches a reader: what a macro includes may define macros."""
     readers = frozenset(sources.vocabulary.macros) | {"include"}
     attributes = frozenset(sources.vocabulary.attributes)
-    sources.macros = reaching(imported, readers, attributes)
+    sources.macros = macro_table(imported, readers, attributes)
     for _ in range(_MAX_ROUNDS):
         walks = [TargetWalk(sources, target) for target in targets]
         for walk in walks:
@@ -76,9 +77,8 @@ def _walk_until_stable(
         texts = [item for file in files if file in sources.facts for item in sources.facts[file].macros]
         texts += [item for walk in walks for item in walk.expanded_macros]
         own = [Macro(item.name, item.body) for item in texts]
-        found = reaching([*imported, *own], readers, attributes) if own else sources.macros
+        found = macro_table([*imported, *own], readers, attributes) if own else sources.macros
         if found == sources.macros:
             break
         sources.macros = found
-    exported = tuple(macro for macros in sources.macros.values() for macro in macros)
-    return walks, exported
+    return walks, sources.macros.all()

@@ -1,4 +1,4 @@
-"""Macros by example: which of a crate's own macros reach a file-reading macro, and what a call of them expands to.
+"""Macros by example: what a call of them expands to.
 
 Source of the rules: the Rust reference, "Macros By Example". Matching is greedy without backtracking, as in rustc;
 a fragment such as `$x:expr` takes the trees up to what may follow it. Hygiene plays no part here.
@@ -6,7 +6,6 @@ a fragment such as `$x:expr` takes the trees up to what may follow it. Hygiene p
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,10 +13,8 @@ from flakegen.embed.lexer import Group, Token, TokenKind, Tree, is_ident, is_pun
 from flakegen.embed.macro_syntax import Delimited, Node, Repeat, Variable, compile_nodes, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-_CALLED = re.compile(r"([^\W\d]\w*)\s*!")
-_MODULE = re.compile(r"\bmod\s*\$|\bmod\s+\w+\s*;")
 _FOLLOW = {
     "expr": (",", ";", "=>"),
     "expr_2021": (",", ";", "=>"),
@@ -68,31 +65,6 @@ def rules_of(macro: Macro) -> tuple[Rule, ...]:
 
 class ExpansionError(Exception):
     """A call that grows beyond any honest size."""
-
-
-def reaching(
-    macros: Iterable[Macro], readers: frozenset[str], attributes: frozenset[str]
-) -> dict[str, list[Macro]]:
-    """Those macros, by name, whose body calls a reader, has its attribute, declares a module, or calls such a macro.
-
-    A fixpoint over all definitions of one crate; several definitions of a name are kept side by side.
-    """
-    pool = [(macro, set(_CALLED.findall(macro.body))) for macro in dict.fromkeys(macros)]
-    names = {
-        macro.name
-        for macro, called in pool
-        if called & readers or _MODULE.search(macro.body) or any(name in macro.body for name in attributes)
-    }
-    grown = True
-    while grown:
-        more = {macro.name for macro, called in pool if macro.name not in names and called & names}
-        names |= more
-        grown = bool(more)
-    found: dict[str, list[Macro]] = {}
-    for macro, _ in pool:
-        if macro.name in names:
-            found.setdefault(macro.name, []).append(macro)
-    return found
 
 
 def expand(macro: Macro, arguments: tuple[Tree, ...]) -> tuple[Tree, ...] | None:
