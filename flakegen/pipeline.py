@@ -221,7 +221,10 @@ class Project:
                 folders=self.places.folders(), files=() if origins is None else tuple(sorted(origins.files()))
             )
             generated = spec.layout.generated
-            return scan_workspace(self.disk, workspace, spec.layout.root, extra, generated, vendored)
+            variables = {str(name): value.literal or "" for name, value in spec.cargo.env.items()}
+            return scan_workspace(
+                self.disk, workspace, spec.layout.root, extra, generated, vendored, variables
+            )
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None
         except OutsideProjectError as error:

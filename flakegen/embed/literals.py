@@ -108,6 +108,8 @@ class Evaluation:
             return name
         if name == "CARGO_MANIFEST_DIR":
             return f"{MANIFEST_MARK}/{self.package_dir}" if self.package_dir else MANIFEST_MARK
+        if name == "CARGO_MANIFEST_PATH":
+            return f"{MANIFEST_MARK}/{self.package_dir}/Cargo.toml"
         if name in self.variables:
             return self.variables[name]
         return Unknown.NOT_LITERAL if name.startswith("CARGO_PKG_") else Unknown.GENERATED

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flakegen.embed.inputs import FolderInput
-from flakegen.embed.lexer import split_commas, string_value, strings_in
+from flakegen.embed.lexer import Token, TokenKind, split_commas, string_value, strings_in
 from flakegen.embed.literals import Unknown, added_strings
 from flakegen.embed.paths import join
 from flakegen.embed.readers import Base, Invocation, inner, named_values
@@ -105,8 +105,15 @@ def _fixtures(use: Invocation, items: tuple[Tree, ...], literals: list[str]) -> 
 
 def _sql_part(use: Invocation) -> tuple[Tree, ...]:
     parts = split_commas(use.arguments)
-    index = 1 if "_as" in use.name else 0
-    return parts[index] if index < len(parts) else ()
+    if "_as" not in use.name:
+        return parts[0] if parts else ()
+    # A type may hold commas: `query_as!(Row<A, B>, "…")`.
+    literal = (part for part in parts[1:] if _starts_with_string(part))
+    return next(literal, parts[1] if len(parts) > 1 else ())
+
+
+def _starts_with_string(part: tuple[Tree, ...]) -> bool:
+    return bool(part) and isinstance(part[0], Token) and part[0].kind is TokenKind.STRING
 
 
 def _settings(use: Invocation) -> None:
@@ -114,8 +121,13 @@ def _settings(use: Invocation) -> None:
 
 
 def _prepared_folders(use: Invocation) -> list[str]:
-    bases = (use.folder_of(Base.PACKAGE), use.folder_of(Base.WORKSPACE))
-    return list(dict.fromkeys(join(base, ".sqlx") or ".sqlx" for base in bases))
+    """In the order in which sqlx looks; a relative $SQLX_OFFLINE_DIR counts from where cargo starts rustc."""
+    configured = use.evaluation.variables.get("SQLX_OFFLINE_DIR")
+    found = [
+        *([] if configured is None else [join(use.folder_of(Base.WORKSPACE), configured)]),
+        *(join(use.folder_of(base), ".sqlx") for base in (Base.PACKAGE, Base.WORKSPACE)),
+    ]
+    return list(dict.fromkeys(folder for folder in found if folder is not None))
 
 
 def _prepared(use: Invocation, sql: str) -> None:
@@ -136,5 +148,7 @@ def _prepared(use: Invocation, sql: str) -> None:
 
 
 def _note_offline_dir(use: Invocation, folder: str) -> None:
-    if folder != join(use.package_dir, ".sqlx"):
+    """A unit is told of one folder beside its package's own; of two, the one that sqlx looks into first."""
+    known = use.collector.sqlx_offline_dir
+    if folder != join(use.package_dir, ".sqlx") and (known is None or folder == _prepared_folders(use)[0]):
         use.collector.sqlx_offline_dir = folder

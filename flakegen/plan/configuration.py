@@ -31,6 +31,11 @@ def files_of_environment(disk: Disk, workspace: Workspace, project_root: Path) -
     return tuple(path for path in paths if disk.is_file(path))
 
 
+def configured_values(workspace: Workspace, project_root: Path) -> dict[str, str]:
+    """Return `[env]` for crates of the workspace; `@source@` stands for the project's root."""
+    return {entry.name: _value(entry, project_root) for entry in workspace.config.env}
+
+
 def _environment(entries: tuple[EnvEntry, ...] | list[EnvEntry], project_root: Path) -> EnvironmentPlan:
     values = {entry.name: _value(entry, project_root) for entry in entries}
     forced = {entry.name for entry in entries if entry.force}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from posixpath import relpath
 from typing import TYPE_CHECKING
 
-from flakegen.cargo.package import Package, SourceKind
+from flakegen.cargo.package import DependencyKind, Package, SourceKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.embed.disk import Disk
 from flakegen.embed.hashes import rebuild_hash
@@ -21,6 +21,7 @@ from flakegen.plan.configuration import (
     rustfmt_settings,
 )
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
+from flakegen.plan.scan_variables import given_variables, package_variables
 from flakegen.plan.sources import Extra
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def scan_workspace(
     extra: Mapping[str, Iterable[str]],
     generated: Iterable[str],
     vendored: VendoredFiles,
+    variables: Mapping[str, str],
 ) -> WorkspaceFiles:
     """Scan every local package of a workspace.
 
@@ -54,16 +56,23 @@ def scan_workspace(
         extra: files and folders beyond what a scan can find, by crate name.
         generated: files and folders that are made of all this, and part of no source.
         vendored: what is other people's in the project.
+        variables: of every unit, as the spec says.
 
     Raises:
         OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
     """
     root = _relative(workspace.root, project_root)
     inputs: dict[str, PackageInputs] = {}
+    given = given_variables(workspace, project_root, variables)
+    handed: dict[int, frozenset[str]] = {}
     for index in _dependencies_first(workspace):
         package = workspace.packages[index]
         directory = _relative(workspace.directory(package), project_root)
-        inputs[directory] = _scan(disk, workspace, index, directory, root, inputs, project_root)
+        # Local packages may hand on what they depend on: `pub use sqlx`.
+        reached = frozenset[str]().union(*(handed.get(i, ()) for i in _needed(workspace, index)))
+        names = reached.union(name for each in package.dependencies for name in (each.name, each.package))
+        handed[index] = _handed_on(workspace, index, handed)
+        inputs[directory] = _scan(disk, workspace, index, directory, inputs, project_root, given, names)
     guarded = {
         workspace.root / "Cargo.lock",
         workspace.root / "Cargo.toml",
@@ -202,6 +211,17 @@ def _needed(workspace: Workspace, index: int) -> list[int]:
     return sorted(i for i in found if i is not None and _is_local(workspace.packages[i]))
 
 
+def _handed_on(workspace: Workspace, index: int, known: Mapping[int, frozenset[str]]) -> frozenset[str]:
+    """Return the crates that can be named through a package: development and build dependencies cannot."""
+    found: set[str] = set()
+    for resolved in workspace.dependencies[index]:
+        dependency = resolved.dependency
+        if dependency.kind is DependencyKind.NORMAL:
+            found.update((dependency.name, dependency.package))
+            found.update(known.get(resolved.package, ()) if resolved.package is not None else ())
+    return frozenset(found)
+
+
 def _is_local(package: Package) -> bool:
     return package.id.source.kind is SourceKind.PATH
 
@@ -211,9 +231,10 @@ def _scan(
     workspace: Workspace,
     index: int,
     directory: str,
-    root: str,
     done: Mapping[str, PackageInputs],
     project_root: Path,
+    variables: Mapping[str, str],
+    names: frozenset[str],
 ) -> PackageInputs:
     package = workspace.packages[index]
     needed = [workspace.packages[other] for other in _needed(workspace, index)]
@@ -230,11 +251,9 @@ def _scan(
             )
             for target in package.targets
         ],
-        dependency_names=frozenset(
-            name for dependency in package.dependencies for name in (dependency.name, dependency.package)
-        ),
-        workspace_dir=root,
-        variables={"CARGO_PKG_NAME": package.id.name, "CARGO_PKG_VERSION": package.id.version},
+        dependency_names=names,
+        workspace_dir=_relative(workspace.root, project_root),
+        variables=package_variables(package, variables),
         imported_macros=[macro for inputs in found if inputs is not None for macro in inputs.exported_macros],
     )
 
