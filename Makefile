@@ -5,7 +5,7 @@ PYTEST_ARGS ?= -n auto --dist loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 SPECS := $(sort $(filter-out %.lock.toml,$(wildcard specs/*.toml)))
-WORKSPACES := $(sort $(wildcard specs/workspaces/*/Cargo.lock))
+WORKSPACES := $(sort $(wildcard specs/workspaces/*/Cargo.lock)) tests/embed/macros/Cargo.lock
 SOURCES := flakegen tests
 
 export PYTHON

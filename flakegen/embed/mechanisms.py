@@ -125,6 +125,8 @@ MECHANISMS: tuple[Mechanism, ...] = (
     ),
     # Languages.
     Mechanism(crates=("rust_i18n",), macros=("i18n",), read=folder_argument(Base.PACKAGE, default="locales")),
+    # Its other settings stand in the manifest's metadata.
+    Mechanism(crates=("rust_i18n",), macros=("i18n",), read=fixed(Base.PACKAGE, files=("Cargo.toml",))),
     Mechanism(crates=("i18n_embed_fl",), macros=("fl",), read=templates.read_fluent),
     Mechanism(
         crates=("leptos_i18n",), macros=("load_locales",), read=fixed(Base.PACKAGE, folders=("locales",))

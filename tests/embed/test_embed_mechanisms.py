@@ -131,8 +131,20 @@ CASES = {
         present=("pkg/src/g.pest",),
         files=("pkg/src/g.pest",),
     ),
-    "rust_i18n": Case(crate="rust_i18n", code='i18n!("po", fallback = "en");', folders=(folder("pkg/po"),)),
-    "rust_i18n default": Case(crate="rust_i18n", code="i18n!();", folders=(folder("pkg/locales"),)),
+    "rust_i18n": Case(
+        crate="rust_i18n",
+        code='i18n!("po", fallback = "en");',
+        present=("pkg/Cargo.toml",),
+        files=("pkg/Cargo.toml",),
+        folders=(folder("pkg/po"),),
+    ),
+    "rust_i18n default": Case(
+        crate="rust_i18n",
+        code="i18n!();",
+        present=("pkg/Cargo.toml",),
+        files=("pkg/Cargo.toml",),
+        folders=(folder("pkg/locales"),),
+    ),
     "fl": Case(
         crate="i18n_embed_fl",
         code='fl!(LOADER, "hello")',

@@ -1,0 +1,2 @@
+#[doc = document_features::document_features!()]
+pub struct Features;

@@ -1,0 +1,1 @@
+pub static ALL: sqlx::migrate::Migrator = sqlx::migrate!("./db");

@@ -1,0 +1,7 @@
+mod embedded;
+mod features;
+mod folders;
+mod grammar;
+mod graph;
+mod html;
+mod migrations;
