@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 import stand_in
-from real_nix import Nix, cache_folder, find_cross, find_nix, find_old_nix, find_tool
+from real_nix import (
+    Nix,
+    cache_folder,
+    find_browser,
+    find_cross,
+    find_dot,
+    find_mermaid,
+    find_nix,
+    find_old_nix,
+    find_tool,
+)
 from stand_in import StandIn
 
 REPOSITORY_ONLY = {"statix"}
@@ -74,6 +84,24 @@ def cross_nixpkgs(nix: Nix, cross_tools: Path) -> StandIn:  # noqa: ARG001  (wit
 def tool() -> Callable[[str], Path]:
     """Where a formatter or linter is: `tool("nixfmt")`."""
     return lambda name: need(name, find_tool(name))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser that shows no window."""
+    return need("chromium", find_browser())
+
+
+@pytest.fixture(scope="session")
+def graphviz() -> Path:
+    """The program dot."""
+    return need("graphviz", find_dot())
+
+
+@pytest.fixture(scope="session")
+def mermaid_script() -> Path:
+    """Mermaid, for the browser."""
+    return need("mermaid", find_mermaid())
 
 
 @pytest.fixture(scope="session")

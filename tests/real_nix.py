@@ -59,6 +59,27 @@ def find_cross() -> Path | None:
     return unpacked if (unpacked / "bin/.origin").exists() else None
 
 
+def find_browser() -> Path | None:
+    """A Chromium that needs no window: see tests/tools/unpack-program."""
+    return _unpacked("chromium", "chromium-headless-shell")
+
+
+def find_dot() -> Path | None:
+    """Graphviz."""
+    return _unpacked("graphviz", "dot")
+
+
+def find_mermaid() -> Path | None:
+    """Mermaid, as a script for browsers."""
+    script = cache_folder() / "mermaid/mermaid.min.js"
+    return script if script.exists() else None
+
+
+def _unpacked(folder: str, program: str) -> Path | None:
+    unpacked = cache_folder() / folder / "bin"
+    return unpacked / program if (unpacked / ".origin").exists() else None
+
+
 class NixError(AssertionError):
     """A Nix command failed although it should not have."""
 
