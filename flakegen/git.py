@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -51,6 +52,37 @@ def export(folder: Path, commit: str, into: Path) -> None:
     target = into / "tree"
     target.mkdir()
     _git(top, "checkout-index", "-z", "--stdin", "-q", f"--prefix={target}/", said=names, **index)
+
+
+def log(folder: Path, most: int, *options: str, paths: Iterable[str]) -> str:
+    """Return what `git log` says of the last commits that changed some paths, relative to a folder.
+
+    What a user has configured for their own reading of logs counts for nothing.
+
+    Raises:
+        GitError: there are no commits, or no git.
+    """
+    return _git(
+        folder,
+        *("-c", "log.follow=false", "-c", "log.showRoot=true", "-c", "log.showSignature=false"),
+        *(
+            "-c",
+            "diff.noprefix=false",
+            "-c",
+            "diff.mnemonicPrefix=false",
+        ),
+        *("log", f"--max-count={most}", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv"),
+        *(
+            "--no-notes",
+            "--no-decorate",
+            "-O/dev/null",
+            "--relative",
+            "--diff-algorithm=myers",
+            *options,
+            "--",
+            *paths,
+        ),
+    )
 
 
 def _git(folder: Path, *arguments: str, said: str | None = None, **environment: str) -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "compare each generated folder with what its spec compiles to",
     "dump": "print what one stage makes of a spec, as JSON",
     "impact": "tell what a change rebuilds, and why",
+    "graph": "draw everything that is built, by layers",
     "cargo": "write a flake for any Cargo workspace, without a spec",
     "units": "print the unit graph of any Cargo workspace, as cargo does",
 }
