@@ -16,15 +16,15 @@ class Colour(Enum):
     IMPACT = "impact"
 
     @property
-    def legend(self) -> tuple[str, str]:
-        """What the first and the last colour mean."""
+    def legend(self) -> tuple[str, ...]:
+        """What the first and the last colour mean, and what those between where these are no scale."""
         return _LEGENDS[self]
 
 
 _LEGENDS = {
     Colour.LAYER: ("built first", "built last"),
     Colour.CHURN: ("seldom changed", "changed most"),
-    Colour.IMPACT: ("as it was", "changed itself"),
+    Colour.IMPACT: ("as it was", "built again", "changed itself"),
 }
 
 

@@ -105,18 +105,28 @@ def _theme(fills: Mapping[str, str], text: str, ground: str, band: str, line: st
 
 
 def _legend(picture: Picture) -> Iterator[str]:
-    first, last = picture.colour.legend
     yield f'<text class="title" x="{_MARGIN}" y="20">{_xml(picture.title)}</text>'
-    x = _MARGIN + _text_width(first)
-    yield f'<text x="{_MARGIN}" y="44">{_xml(first)}</text>'
-    for step in range(STEPS):
-        place = _number(x + step * _SWATCH)
-        yield f'<rect class="t{step}" x="{place}" y="37" width="{_SWATCH}" height="14"/>'
-    yield f'<text x="{_number(x + STEPS * _SWATCH + _PADDING)}" y="44">{_xml(last)}</text>'
+    x = float(_MARGIN)
+    for text, steps in _legend_parts(picture):
+        for step in steps:
+            yield f'<rect class="t{step}" x="{_number(x)}" y="37" width="{_SWATCH}" height="14"/>'
+            x += _SWATCH
+        yield f'<text x="{_number(x + _PADDING / 2)}" y="44">{_xml(text)}</text>'
+        x += _text_width(text)
+
+
+def _legend_parts(picture: Picture) -> list[tuple[str, list[int]]]:
+    """Return texts, each with the swatches before it: a scale between two texts, else one for each."""
+    words = picture.colour.legend
+    if len(words) == 2:
+        return [(words[0], []), (words[1], list(range(STEPS)))]
+    last = len(words) - 1
+    return [(word, [min(STEPS - 1, number * STEPS // last)]) for number, word in enumerate(words)]
 
 
 def _legend_width(picture: Picture) -> float:
-    scale = sum(map(_text_width, picture.colour.legend)) + STEPS * _SWATCH
+    parts = _legend_parts(picture)
+    scale = sum(_text_width(text) + len(steps) * _SWATCH for text, steps in parts)
     return _MARGIN + max(scale, _text_width(picture.title) * 1.25)
 
 

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import os
+import select
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _FLAGS = (
     "--force-device-scale-factor=1",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
+_PATIENCE = 60  # seconds
 _KEYS = {
     "Enter": 13,
     "Escape": 27,
@@ -130,6 +132,8 @@ class Page:
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._waiting:
+            if not select.select([self.out], [], [], _PATIENCE)[0]:
+                raise BrowserError("the browser does not answer")
             more = os.read(self.out, 1 << 20)
             if not more:
                 raise BrowserError("the browser has gone")
@@ -171,7 +175,7 @@ def headless(program: Path, home: Path) -> Iterator[Page]:
     try:
         yield _first_page(Page(process=process, into=into, out=out))
     finally:
-        process.terminate()
+        process.kill()
         process.wait()
         os.close(into)
         os.close(out)

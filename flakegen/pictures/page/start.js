@@ -68,6 +68,7 @@ function listen() {
       unfoldTo(button.dataset.unfold);
       refreshAll();
       fit(0.5);
+      if (chosen) center(chosen.kind, chosen.number);
     });
   }
 }

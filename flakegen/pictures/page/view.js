@@ -55,8 +55,12 @@ function drag(start) {
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) view.addEventListener(name, stop, { once: true });
 }
 
+// Two words are the ends of a scale; more are a colour each.
 function drawLegend() {
-  const [first, last] = data.legends[colour];
-  const steps = Array.from({ length: 10 }, (_, step) => element("i", { class: `t${step}` }));
-  byId("legend").replaceChildren(first, element("span", {}, ...steps), last, element("i", { class: "swatch needs" }), "needed by it", element("i", { class: "swatch users" }), "needs it");
+  const words = data.legends[colour];
+  const swatch = (step) => element("i", { class: `t${step}` });
+  const scaled = () => [words[0], element("span", {}, ...Array.from({ length: 10 }, (_, step) => swatch(step))), words[1]];
+  const single = () => words.flatMap((word, number) => [swatch(Math.min(9, Math.floor((number * 10) / (words.length - 1)))), word]);
+  const lines = [element("i", { class: "swatch needs" }), "needed by it", element("i", { class: "swatch users" }), "needs it"];
+  byId("legend").replaceChildren(...(words.length === 2 ? scaled() : single()), ...lines);
 }
