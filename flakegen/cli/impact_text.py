@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from flakegen.impact.change import Impact, Rebuilt, path_to_cause
+from flakegen.impact.change import Impact, Rebuilt, only_rebuilt, path_to_cause
 from flakegen.impact.estimate import Estimate
 
 if TYPE_CHECKING:
+    from flakegen.pictures.model import Picture
     from flakegen.pipeline import Project
 
 _MODES = {"build": "", "run": "run", "check": "check", "check-test": "check of tests", "doctest": "doctests"}
@@ -19,9 +20,31 @@ _MOST_OUTPUTS = 12
 def shown(impact: Impact, how: str, project: Project) -> str:
     """Return the answer in a format."""
     estimate = Estimate(impact, project.spec.layout.root)
-    if how == "json":
-        return json.dumps(as_json(impact, estimate), indent=2) + "\n"
-    return "\n".join(_lines(impact, estimate)) + "\n"
+    match how:
+        case "json":
+            return json.dumps(as_json(impact, estimate), indent=2) + "\n"
+        case "dot":
+            from flakegen.pictures.dot import dot_text  # noqa: PLC0415  # one format's own
+
+            return dot_text(_picture(impact, project))
+        case "mermaid":
+            from flakegen.pictures.mermaid import mermaid_text  # noqa: PLC0415  # one format's own
+
+            return mermaid_text(_picture(impact, project))
+        case _:
+            return "\n".join(_lines(impact, estimate)) + "\n"
+
+
+def _picture(impact: Impact, project: Project) -> Picture:
+    """Draw what is rebuilt and nothing else, crate by crate."""
+    from flakegen.build_picture import picture_of_build  # noqa: PLC0415  # two formats' own
+    from flakegen.pictures.fold import folded  # noqa: PLC0415  # two formats' own
+    from flakegen.pictures.model import Colour  # noqa: PLC0415  # two formats' own
+
+    title = f"what is rebuilt of {project.spec.project.name} on {impact.graph.system}"
+    return folded(
+        picture_of_build(only_rebuilt(impact), title=title, colour=Colour.IMPACT, churn=None, impact=impact)
+    )
 
 
 def as_json(impact: Impact, estimate: Estimate) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from flakegen.impact.state import State
 from flakegen.plan.build_graph import BuildGraph, OutputNode, UnitNode
@@ -124,6 +125,21 @@ def path_to_cause(impact: Impact, unit: str) -> list[str]:
     while (through := impact.rebuilt[path[-1]].through) is not None:
         path.append(through)
     return path[::-1]
+
+
+def only_rebuilt(impact: Impact) -> BuildGraph:
+    """Return the graph without what stays as it is."""
+    graph, kept = impact.graph, impact.rebuilt
+    units = {
+        name: replace(unit, needs=tuple(each for each in unit.needs if each in kept))
+        for name, unit in graph.units.items()
+        if name in kept
+    }
+    outputs = {
+        name: replace(graph.outputs[name], units=tuple(u for u in graph.outputs[name].units if u in kept))
+        for name in impact.outputs
+    }
+    return replace(graph, units=units, outputs=outputs)
 
 
 def _reads(output: OutputNode, touched: Iterable[Touched]) -> bool:

@@ -61,6 +61,18 @@ def test_people_are_told_what_why_and_how_much(spec, run):
     )
 
 
+@pytest.mark.parametrize(("how", "line"), [("dot", " -> "), ("mermaid", " --> ")])
+def test_the_answer_can_be_drawn(spec, run, how, line):
+    both = run("impact", spec, LIBRARY, "--format", how)
+    assert (both.code, both.err) == (0, "")
+    assert line in both.out
+    assert "base" in both.out
+    alone = run("impact", spec, "tool", "--format", how)
+    assert "tool" in alone.out
+    assert "base" not in alone.out
+    assert run("impact", spec, "README.md", "--format", how).code == 0
+
+
 def test_nothing_is_an_answer(spec, run):
     assert run("impact", spec, "README.md").out == (
         "0 of 2 units on x86_64-linux are rebuilt\n"
