@@ -6,12 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from msgspec import structs
-
 from flakegen.churn import Churn
 from flakegen.graph.layers import THIRD_PARTY_LAYER
 from flakegen.impact.change import Impact
-from flakegen.pictures.fold import folded
 from flakegen.pictures.model import Colour, Group, Node, Picture, Tone
 from flakegen.plan.build_graph import BuildGraph, UnitNode
 
@@ -205,17 +202,3 @@ def _outputs(graph: BuildGraph) -> dict[str, tuple[str, ...]]:
         if units:
             roots[name] = tuple(sorted(units))
     return roots
-
-
-def picture_of_impact(impact: Impact, *, title: str) -> Picture:
-    """Return the crates of which a change rebuilds something, and how they need each other."""
-    whole = folded(picture_of_build(impact.graph, title=title, colour=Colour.IMPACT, impact=impact))
-    crates = {impact.graph.units[unit].crate for unit in impact.rebuilt}
-    groups = {node.group for node in whole.nodes if node.id in crates}
-    return structs.replace(
-        whole,
-        groups=tuple(group for group in whole.groups if group.id in groups),
-        nodes=tuple(node for node in whole.nodes if node.id in crates),
-        edges=tuple(edge for edge in whole.edges if crates.issuperset(edge)),
-        outputs={},
-    )

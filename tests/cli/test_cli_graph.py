@@ -271,3 +271,14 @@ def made_graph(folders, fetched):
     units = [SimpleNamespace(crate=name, name=name, directory=folder) for name, folder in folders.items()]
     units += [SimpleNamespace(crate=name, name=name, directory=None) for name in fetched]
     return SimpleNamespace(units={unit.crate: unit for unit in units})
+
+
+def test_impact_draws_the_crates_of_its_answer(run, spec):
+    for asked, crates in ((LEAF, {"base", "tool"}), ("tool", {"tool"}), ("README.md", set())):
+        units = json.loads(run("impact", spec, asked, "--format", "json").out)["units"]
+        assert {unit["crate"] for unit in units} == crates
+        dot = run("impact", spec, asked, "--format", "dot").out
+        assert set(re.findall(r'^    ".*" \[label="(.*?)"', dot, re.MULTILINE)) == crates
+        assert dot.count("->") == max(0, len(crates) - 1)
+        mermaid = run("impact", spec, asked, "--format", "mermaid").out
+        assert set(re.findall(r'^    n\d+\["(.*?)"\]', mermaid, re.MULTILINE)) == crates

@@ -48,10 +48,12 @@ function mark() {
   markUnits(chosen.needs.near, "needs");
   markUnits(chosen.users.near, "users");
   markUnits(chosen.own, chosen.kind === "output" ? "needs" : null);
-  const box = chosen.kind === "unit" ? unitBox(chosen.number) : chosen.kind === "crate" ? crateBox(chosen.number) : boxes.layer[chosen.kind === "layer" ? chosen.number : -1];
+  const box = boxOf(chosen.kind, chosen.number);
   box?.classList.add("chosen", "hit");
   (box?.matches("button") ? box : box?.querySelector(".name"))?.setAttribute("aria-pressed", "true");
 }
+
+const boxOf = (kind, number) => (kind === "unit" ? unitBox(number) : kind === "crate" ? crateBox(number) : null);
 
 // The crate of a marked unit that is visible itself is marked too, as one would look for the crate first.
 function markUnits(unitNumbers, name) {

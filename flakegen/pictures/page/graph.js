@@ -20,7 +20,6 @@ for (const crate of crates) crate.leaf = crate.units.length === 1 && units[crate
 
 // What is chosen is of a kind, and has a number within its kind.
 const KINDS = {
-  layer: { of: layers, units: (number) => layers[number].crates.flatMap((crate) => crates[crate].units) },
   crate: { of: crates, units: (number) => crates[number].units },
   unit: { of: units, units: (number) => [number] },
   output: { of: outputs, units: (number) => outputs[number][1] },

@@ -18,7 +18,7 @@ function aboutAll() {
 function aboutChosen() {
   const close = element("button", { type: "button", class: "close", "aria-label": "Choose nothing" }, "Close");
   close.addEventListener("click", chooseNothing);
-  return [close, ...(chosen.kind === "crate" || chosen.kind === "unit" ? aboutNode(KINDS[chosen.kind].of[chosen.number]) : aboutMany()), ...around()];
+  return [close, ...(chosen.kind === "output" ? aboutOutput() : aboutNode(KINDS[chosen.kind].of[chosen.number])), ...around()];
 }
 
 function aboutNode(node) {
@@ -30,9 +30,9 @@ function aboutNode(node) {
   return [...head, element("dl", {}, ...pairs.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]))];
 }
 
-function aboutMany() {
-  const name = chosen.kind === "layer" ? layers[chosen.number].label : outputs[chosen.number][0];
-  return [element("h2", {}, name), element("p", { class: "soft" }, `${chosen.kind}, ${counted(cratesOf(chosen.own).size, "crate")}, ${counted(chosen.own.length, "unit")}`)];
+function aboutOutput() {
+  const made = `output, made from ${counted(chosen.own.length, "unit")} of ${counted(cratesOf(chosen.own).size, "crate")} directly`;
+  return [element("h2", {}, outputs[chosen.number][0]), element("p", { class: "soft" }, made)];
 }
 
 function around() {

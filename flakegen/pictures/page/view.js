@@ -28,7 +28,7 @@ function fit(smallest = SMALLEST) {
 }
 
 function center(kind, number) {
-  const box = kind === "unit" ? unitBox(number) : kind === "crate" ? crateBox(number) : null;
+  const box = boxOf(kind, number);
   if (!box) return;
   if (scale < 0.5) zoomTo(0.8);
   box.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
@@ -44,6 +44,8 @@ function wheel(event) {
 function drag(start) {
   if (start.button !== 0 || start.target.closest("button")) return;
   const view = byId("view");
+  const { left, top } = view.getBoundingClientRect();
+  if (start.clientX - left >= view.clientWidth || start.clientY - top >= view.clientHeight) return; // a scroll bar
   const from = { x: start.clientX + view.scrollLeft, y: start.clientY + view.scrollTop };
   const move = (event) => view.scrollTo({ left: from.x - event.clientX, top: from.y - event.clientY, behavior: "instant" });
   const stop = () => {
@@ -51,8 +53,9 @@ function drag(start) {
     view.removeEventListener("pointermove", move);
   };
   view.classList.add("held");
+  view.setPointerCapture(start.pointerId);
   view.addEventListener("pointermove", move);
-  for (const name of ["pointerup", "pointercancel", "pointerleave"]) view.addEventListener(name, stop, { once: true });
+  for (const name of ["pointerup", "pointercancel"]) view.addEventListener(name, stop, { once: true });
 }
 
 // Two words are the ends of a scale; more are a colour each.
