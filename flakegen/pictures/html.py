@@ -19,7 +19,8 @@ from flakegen.pictures.palette import DARK_TEXT, LIGHT_TEXT, dark, light, step_o
 
 _FOLDER = Path(__file__).parent / "page"
 _TEMPLATE = "page.html.jinja"
-# In this order they are one script.
+# In this order they are one style and one script.
+_STYLES = ("page.css", "layers.css")
 _SCRIPTS = ("graph.js", "layers.js", "lines.js", "choice.js", "panel.js", "search.js", "view.js", "start.js")
 
 
@@ -41,8 +42,7 @@ def html_text(picture: Picture, opened: Opened = Opened.MEMBERS) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER), undefined=jinja2.StrictUndefined, autoescape=True
     )
-    script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    style = (_FOLDER / "page.css").read_text(encoding="utf-8") + _colours()
+    script, style = _joined(_SCRIPTS), _joined(_STYLES) + _colours()
     return environment.get_template(_TEMPLATE).render(
         title=escaped(picture.title),
         colours=[(colour.value, colour is picture.colour) for colour in _told(picture)],
@@ -52,6 +52,10 @@ def html_text(picture: Picture, opened: Opened = Opened.MEMBERS) -> str:
         style_hash=_hash(style),
         data=_json(_data(picture, opened)),
     )
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
 def _hash(text: str) -> str:

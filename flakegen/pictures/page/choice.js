@@ -53,7 +53,8 @@ function mark() {
   (box?.matches("button") ? box : box?.querySelector(".name"))?.setAttribute("aria-pressed", "true");
 }
 
-const boxOf = (kind, number) => (kind === "unit" ? unitBox(number) : kind === "crate" ? crateBox(number) : null);
+const boxOf = (kind, number) =>
+  kind === "unit" ? unitBox(number) : kind === "crate" ? crateBox(number) : null;
 
 // The crate of a marked unit that is visible itself is marked too, as one would look for the crate first.
 function markUnits(unitNumbers, name) {
@@ -68,7 +69,10 @@ function markUnits(unitNumbers, name) {
 
 // The address tells what is chosen, so that it can be sent to somebody.
 function remember() {
-  const name = chosen && ["crate", "unit"].includes(chosen.kind) ? `#${chosen.kind}=${encodeURIComponent(KINDS[chosen.kind].of[chosen.number].id)}` : "#";
+  const name =
+    chosen && ["crate", "unit"].includes(chosen.kind)
+      ? `#${chosen.kind}=${encodeURIComponent(KINDS[chosen.kind].of[chosen.number].id)}`
+      : "#";
   history.replaceState(null, "", name);
 }
 

@@ -5,7 +5,10 @@ const boxes = { layer: layers.map(() => null), crate: crates.map(() => null), un
 let colour = document.documentElement.dataset.colour;
 
 const tone = (node) => data.tones[node.tones[colour]];
-const tip = (node) => [node.id, ...node.details.map(([name, value]) => `${name}: ${value}`), tone(node)[1]].filter(Boolean).join("\n");
+const tip = (node) =>
+  [node.id, ...node.details.map(([name, value]) => `${name}: ${value}`), tone(node)[1]]
+    .filter(Boolean)
+    .join("\n");
 
 function drawLayers() {
   layers.forEach((layer, number) => {
@@ -23,7 +26,12 @@ function drawLayer(number) {
   const folded = foldedLayers.has(number);
   for (const crate of layer.crates) forget(crate);
   box.classList.toggle("folded", folded);
-  const button = element("button", { type: "button", "aria-expanded": String(!folded), "data-layer": number }, `${folded ? "▸" : "▾"} ${layer.label} `, element("span", { class: "number" }, counted(layer.crates.length, "crate")));
+  const button = element(
+    "button",
+    { type: "button", "aria-expanded": String(!folded), "data-layer": number },
+    `${folded ? "▸" : "▾"} ${layer.label} `,
+    element("span", { class: "number" }, counted(layer.crates.length, "crate")),
+  );
   box.replaceChildren(element("h2", {}, button));
   if (!folded) box.append(element("div", { class: "columns" }, ...layer.columns.map(drawColumn)));
 }
@@ -39,11 +47,26 @@ function drawCrate(number) {
   const crate = crates[number];
   const box = element("div", { class: `crate t${tone(crate)[0]}`, "data-crate": number });
   boxes.crate[number] = box;
-  const name = element("button", { type: "button", class: "name", "aria-pressed": "false", title: tip(crate) }, crate.label);
+  const name = element(
+    "button",
+    { type: "button", class: "name", "aria-pressed": "false", title: tip(crate) },
+    crate.label,
+  );
   const row = element("div", { class: "row" });
   if (!crate.leaf) {
     const open = openCrates.has(number);
-    row.append(element("button", { type: "button", class: "fold", "aria-expanded": String(open), "aria-label": `Units of ${crate.label}` }, open ? "▾" : "▸"));
+    row.append(
+      element(
+        "button",
+        {
+          type: "button",
+          class: "fold",
+          "aria-expanded": String(open),
+          "aria-label": `Units of ${crate.label}`,
+        },
+        open ? "▾" : "▸",
+      ),
+    );
   }
   row.append(name);
   box.append(row);
@@ -52,12 +75,27 @@ function drawCrate(number) {
 }
 
 function drawUnits(crate) {
-  return element("div", { class: "units" }, ...crate.units.map((unit) => {
-    const name = units[unit].label;
-    const short = name.startsWith(crate.label + " ") ? name.slice(crate.label.length + 1) : name;
-    boxes.unit[unit] = element("button", { type: "button", class: `unit t${tone(units[unit])[0]}`, "data-unit": unit, "aria-pressed": "false", "aria-label": name, title: tip(units[unit]) }, short);
-    return boxes.unit[unit];
-  }));
+  return element(
+    "div",
+    { class: "units" },
+    ...crate.units.map((unit) => {
+      const name = units[unit].label;
+      const short = name.startsWith(crate.label + " ") ? name.slice(crate.label.length + 1) : name;
+      boxes.unit[unit] = element(
+        "button",
+        {
+          type: "button",
+          class: `unit t${tone(units[unit])[0]}`,
+          "data-unit": unit,
+          "aria-pressed": "false",
+          "aria-label": name,
+          title: tip(units[unit]),
+        },
+        short,
+      );
+      return boxes.unit[unit];
+    }),
+  );
 }
 
 function redrawCrate(number) {
@@ -84,7 +122,9 @@ function unfoldTo(depth) {
   openCrates.clear();
   foldedLayers.clear();
   layers.forEach((layer, number) => {
-    const hidden = depth === "layers" || (depth !== "crates" && layer.background && layer.crates.length > (depth === "members" ? 12 : 200));
+    const hidden =
+      depth === "layers" ||
+      (depth !== "crates" && layer.background && layer.crates.length > (depth === "members" ? 12 : 200));
     if (hidden) foldedLayers.add(number);
     if (depth === "units") for (const crate of layer.crates) if (!crates[crate].leaf) openCrates.add(crate);
   });

@@ -8,9 +8,17 @@ function places() {
   return (box) => {
     let place = known.get(box);
     if (!place) {
-      const target = box.classList.contains("crate") ? box.firstChild : box.classList.contains("folded") ? box.querySelector("button") : box;
+      const target = box.classList.contains("crate")
+        ? box.firstChild
+        : box.classList.contains("folded")
+          ? box.querySelector("button")
+          : box;
       const rect = target.getBoundingClientRect();
-      place = { left: (rect.left - origin.left) / scale, right: (rect.right - origin.left) / scale, middle: ((rect.top + rect.bottom) / 2 - origin.top) / scale };
+      place = {
+        left: (rect.left - origin.left) / scale,
+        right: (rect.right - origin.left) / scale,
+        middle: ((rect.top + rect.bottom) / 2 - origin.top) / scale,
+      };
       known.set(box, place);
     }
     return place;
@@ -18,7 +26,9 @@ function places() {
 }
 
 function curve(from, to) {
-  const [x1, y1, x2, y2] = [from.right, from.middle, to.left, to.middle].map((value) => Math.round(value * 10) / 10);
+  const [x1, y1, x2, y2] = [from.right, from.middle, to.left, to.middle].map(
+    (value) => Math.round(value * 10) / 10,
+  );
   const bend = x2 > x1 ? Math.max(18, (x2 - x1) / 2) : 40;
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
@@ -75,7 +85,10 @@ function drawLines() {
   const visible = visiblePairs();
   const shown = byId("all-lines").checked || (!chosen && visible.length <= MOST_LINES);
   draw("line-base", shown ? visible : []);
-  for (const [id, set, swapped] of [["line-needs", chosen?.needs, false], ["line-users", chosen?.users, true]]) {
+  for (const [id, set, swapped] of [
+    ["line-needs", chosen?.needs, false],
+    ["line-users", chosen?.users, true],
+  ]) {
     if (!set) {
       draw(id, []);
       draw(`${id}-far`, []);
@@ -84,6 +97,11 @@ function drawLines() {
     const inside = new Set([...set.near, ...set.far].map(unitBox));
     const start = new Set(chosen.own.map(unitBox));
     draw(id, nearPairs(chosen.own, set, swapped));
-    draw(`${id}-far`, visible.filter(([user, needed]) => inside.has(user) && inside.has(needed) && !start.has(user) && !start.has(needed)));
+    draw(
+      `${id}-far`,
+      visible.filter(
+        ([user, needed]) => inside.has(user) && inside.has(needed) && !start.has(user) && !start.has(needed),
+      ),
+    );
   }
 }

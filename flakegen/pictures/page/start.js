@@ -62,7 +62,8 @@ function listen() {
   byId("all-lines").addEventListener("change", drawLines);
   document.addEventListener("keydown", keyed);
   window.addEventListener("hashchange", recall);
-  for (const radio of document.getElementsByName("colour")) radio.addEventListener("change", () => changeColour(radio.value));
+  for (const radio of document.getElementsByName("colour"))
+    radio.addEventListener("change", () => changeColour(radio.value));
   for (const button of document.querySelectorAll("[data-unfold]")) {
     button.addEventListener("click", () => {
       unfoldTo(button.dataset.unfold);

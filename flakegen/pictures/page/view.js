@@ -24,7 +24,12 @@ function zoomTo(wanted, x, y) {
 function fit(smallest = SMALLEST) {
   const world = byId("world");
   const view = byId("view");
-  zoomTo(Math.max(smallest, Math.min(1, view.clientWidth / world.offsetWidth, view.clientHeight / world.offsetHeight)));
+  zoomTo(
+    Math.max(
+      smallest,
+      Math.min(1, view.clientWidth / world.offsetWidth, view.clientHeight / world.offsetHeight),
+    ),
+  );
 }
 
 function center(kind, number) {
@@ -47,7 +52,8 @@ function drag(start) {
   const { left, top } = view.getBoundingClientRect();
   if (start.clientX - left >= view.clientWidth || start.clientY - top >= view.clientHeight) return; // a scroll bar
   const from = { x: start.clientX + view.scrollLeft, y: start.clientY + view.scrollTop };
-  const move = (event) => view.scrollTo({ left: from.x - event.clientX, top: from.y - event.clientY, behavior: "instant" });
+  const move = (event) =>
+    view.scrollTo({ left: from.x - event.clientX, top: from.y - event.clientY, behavior: "instant" });
   const stop = () => {
     view.classList.remove("held");
     view.removeEventListener("pointermove", move);
@@ -62,8 +68,21 @@ function drag(start) {
 function drawLegend() {
   const words = data.legends[colour];
   const swatch = (step) => element("i", { class: `t${step}` });
-  const scaled = () => [words[0], element("span", {}, ...Array.from({ length: 10 }, (_, step) => swatch(step))), words[1]];
-  const single = () => words.flatMap((word, number) => [swatch(Math.min(9, Math.floor((number * 10) / (words.length - 1)))), word]);
-  const lines = [element("i", { class: "swatch needs" }), "needed by it", element("i", { class: "swatch users" }), "needs it"];
+  const scaled = () => [
+    words[0],
+    element("span", {}, ...Array.from({ length: 10 }, (_, step) => swatch(step))),
+    words[1],
+  ];
+  const single = () =>
+    words.flatMap((word, number) => [
+      swatch(Math.min(9, Math.floor((number * 10) / (words.length - 1)))),
+      word,
+    ]);
+  const lines = [
+    element("i", { class: "swatch needs" }),
+    "needed by it",
+    element("i", { class: "swatch users" }),
+    "needs it",
+  ];
   byId("legend").replaceChildren(...(words.length === 2 ? scaled() : single()), ...lines);
 }
