@@ -6,8 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from flakegen.embed.disk import Disk, Look, PathKind
-from flakegen.embed.inputs import Finding, FolderInput, InputRole, ScanTarget, TargetInputs
+from flakegen.embed.inputs import (
+    Finding,
+    FindingKind,
+    FolderInput,
+    InputRole,
+    ScanTarget,
+    TargetInputs,
+    Use,
+    UseKind,
+)
 from flakegen.embed.paths import is_inside, join
+from flakegen.embed.positions import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,11 +26,24 @@ _MAX_LISTED = 200_000
 
 
 class Place(NamedTuple):
-    """Where something was found."""
+    """Where something was found, and the rule by which it is read; a module is read by none."""
 
     file: str
     start: int
     role: InputRole
+    rule: str = ""
+
+
+class _Read(NamedTuple):
+    """A use whose place has no line and column yet."""
+
+    path: str
+    kind: UseKind
+    place: Place
+    present: bool
+    named: bool
+    recursive: bool
+    pattern: str | None
 
 
 @dataclass(slots=True)
@@ -38,8 +61,10 @@ class Collector:
         self.disk = disk
         self.target = target
         self.sets = {InputRole.PRODUCTION: _Sets(), InputRole.TEST: _Sets()}
+        self.reads: dict[_Read, None] = {}
         self.findings: set[Finding] = set()
         self.sqlx_offline_dir: str | None = None
+        self._positions = Positions(disk)
 
     def add_module(self, path: str, place: Place) -> bool:
         """Note a module's file; whether it can be read."""
@@ -48,41 +73,58 @@ class Collector:
             name = look.real if look.links else path
             self.sets[place.role].modules.add(name)
             self._add_links(look, place)
+            self.note(name, UseKind.FILE, place)
             return True
         if look.kind is PathKind.OUTSIDE:
-            self.find(place, f"`{path}` is a link that leaves the root, so it is not read")
+            self.find_outside(path, place)
         return False
 
-    def add_file(self, path: str, place: Place) -> bool:
-        """Note a single file, present or absent; whether it is present."""
+    def add_file(self, path: str, place: Place, *, named: bool = True) -> bool:
+        """Note a single file, present or absent; whether it is present.
+
+        ``named`` says whether the code names it, so that its absence is told; else it may be there or not.
+        """
         look = self.disk.look(path)
         self._add_links(look, place)
         sets = self.sets[place.role]
         match look.kind:
             case PathKind.FILE:
                 sets.files.add(look.real)
+                self.note(look.real, UseKind.FILE, place, named=named)
                 return True
             case PathKind.ABSENT:
-                sets.optional.add(path)
+                self.add_absent_file(path, place, named=named)
             case PathKind.OUTSIDE:
-                self.find(place, f"`{path}` is a link that leaves the root, so it is not read")
+                self.find_outside(path, place)
             case PathKind.FOLDER:
-                self.find(place, f"`{path}` is a folder, a file was expected")
+                self.find(place, FindingKind.ABSENT, f"`{path}` is a folder, a file was expected")
         return False
 
-    def add_folder(self, folder: FolderInput, place: Place) -> None:
-        """Note a folder, present or absent, and the targets of the links in it."""
+    def add_absent_file(self, path: str, place: Place, *, named: bool = True) -> None:
+        """Note a file that is not there, which counts when it comes."""
+        self.sets[place.role].optional.add(path)
+        self.note(path, UseKind.FILE, place, present=False, named=named)
+        if named:
+            self.find(place, FindingKind.ABSENT, f"the file `{path}` is not there")
+
+    def add_folder(self, folder: FolderInput, place: Place, *, named: bool = True) -> None:
+        """Note a folder, present or absent, and the targets of the links in it; ``named`` as for `add_file`."""
         look = self.disk.look(folder.path)
         self._add_links(look, place)
         match look.kind:
             case PathKind.FILE:
                 self.sets[place.role].files.add(look.real)
+                self.note(look.real, UseKind.FILE, place, named=named)
             case PathKind.OUTSIDE:
-                self.find(place, f"`{folder.path}` is a link that leaves the root, so it is not read")
+                self.find_outside(folder.path, place)
             case PathKind.ABSENT:
                 self.sets[place.role].folders.add(folder)
+                self.note_folder(folder, place, present=False, named=named)
+                if named:
+                    self.find(place, FindingKind.ABSENT, f"the folder `{folder.path}` is not there")
             case PathKind.FOLDER:
                 real = FolderInput(path=look.real, recursive=folder.recursive, pattern=folder.pattern)
+                self.note_folder(real, place, named=named)
                 if real not in self.sets[place.role].folders:
                     self.sets[place.role].folders.add(real)
                     self._follow_links_in(real, place)
@@ -93,35 +135,71 @@ class Collector:
             if look.kind is PathKind.FILE:
                 self._add_links(look, place)
                 self.sets[place.role].files.add(look.real)
+                self.note(look.real, UseKind.FILE, place)
             elif look.kind is PathKind.FOLDER and folder.recursive and not is_inside(folder.path, look.real):
                 self.add_folder(FolderInput(path=look.real, pattern=folder.pattern), place)
             elif look.kind is PathKind.OUTSIDE:
-                self.find(place, f"`{link}` is a link that leaves the root, so it is not read")
+                self.find_outside(link, place)
 
     def _add_links(self, look: Look, place: Place) -> None:
         if look.links:
             self.sets[place.role].files.update(look.links)
+            for link in look.links:
+                self.note(link, UseKind.LINK, place)
+
+    def note(
+        self, path: str, kind: UseKind, place: Place, *, present: bool = True, named: bool = True
+    ) -> None:
+        """Remember where a path is read, if it is by a rule; it is put into no set."""
+        if place.rule:
+            self.reads[_Read(path, kind, place, present, named, recursive=False, pattern=None)] = None
+
+    def note_folder(
+        self, folder: FolderInput, place: Place, *, present: bool = True, named: bool = True
+    ) -> None:
+        """Remember where a folder is read, as `note`."""
+        path, recursive, pattern = folder.path, folder.recursive, folder.pattern
+        self.reads[_Read(path, UseKind.FOLDER, place, present, named, recursive, pattern)] = None
 
     def resolve(self, base: str, value: str, place: Place) -> str | None:
         """The root-relative path that a literal names; a finding and None when it leaves the root."""
         path = join(base, value)
         if path is None:
             shown = value.replace("\0", "$CARGO_MANIFEST_DIR")
-            self.find(place, f"`{shown}` leaves the root, so it is not read")
+            self.find(place, FindingKind.OUTSIDE, f"`{shown}` leaves the root, so it is not read")
         return path
 
-    def find(self, place: Place, message: str, hint: str = "") -> None:
+    def find_outside(self, path: str, place: Place) -> None:
+        """Report a link that leads out of the root."""
+        self.find(place, FindingKind.OUTSIDE, f"`{path}` is a link that leaves the root, so it is not read")
+
+    def find(self, place: Place, kind: FindingKind, message: str, hint: str = "") -> None:
         """Report something, with line and column."""
-        text = self.disk.text_of(place.file) or ""
-        line_start = text.rfind("\n", 0, place.start) + 1
+        line, column = self._positions.of(place.file, place.start)
         self.findings.add(
-            Finding(
-                file=place.file,
-                line=text.count("\n", 0, place.start) + 1,
-                column=place.start - line_start + 1,
-                message=message,
-                hint=hint,
-            )
+            Finding(file=place.file, line=line, column=column, message=message, hint=hint, kind=kind)
+        )
+
+    def uses(self) -> tuple[Use, ...]:
+        """Everything that was read by a rule, sorted."""
+        return tuple(sorted({self._use(read) for read in self.reads}, key=Use.sort_key))
+
+    def _use(self, read: _Read) -> Use:
+        path, kind, place, present, named, recursive, pattern = read
+        line, column = self._positions.of(place.file, place.start)
+        in_tests = self.target.kind.role is InputRole.TEST
+        return Use(
+            rule=place.rule,
+            path=path,
+            kind=kind,
+            present=present,
+            named=named,
+            role=InputRole.TEST if in_tests else place.role,
+            recursive=recursive,
+            pattern=pattern,
+            file=place.file,
+            line=line,
+            column=column,
         )
 
     def result(self) -> TargetInputs:
@@ -138,6 +216,7 @@ class Collector:
             test_folders=_sorted_folders(test.folders - production.folders),
             optional_files=_sorted(production.optional),
             test_optional_files=_sorted(test.optional - production.optional),
+            uses=self.uses(),
             findings=tuple(sorted(self.findings)),
             sqlx_offline_dir=self.sqlx_offline_dir,
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
+
 from flakegen.embed.wrappers import Macro
 
 
@@ -70,6 +72,56 @@ class FolderInput:
         return (self.path, self.recursive, self.pattern or "")
 
 
+class UseKind(Enum):
+    """What a use reads; a link is read on the way to what it leads to."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+
+
+class Use(Struct, frozen=True, kw_only=True):
+    """One path that one macro, attribute or literal reads: where an input comes from.
+
+    Attributes:
+        rule: the short standard name of what reads it, such as `include_str!` (see mechanisms.py).
+        path: root-relative; of what is read through links, where it really is.
+        present: whether it is there.
+        named: whether the code says this path; else it is looked for by convention (`sqlx.toml`).
+        recursive: of a folder, whether those below it belong to it.
+        pattern: of a folder, as in `FolderInput`.
+        file: the Rust file with the outermost call, root-relative.
+        line: of that call, counted from 1.
+        column: counted from 1, in characters.
+    """
+
+    rule: str
+    path: str
+    kind: UseKind
+    present: bool
+    named: bool = True
+    role: InputRole
+    recursive: bool = False
+    pattern: str | None = None
+    file: str
+    line: int
+    column: int
+
+    def sort_key(self) -> tuple[str | int, ...]:
+        """By place, then by what is read there."""
+        kind, role = self.kind.value, self.role.value
+        return (self.file, self.line, self.column, self.path, kind, self.rule, role, self.pattern or "")
+
+
+class FindingKind(Enum):
+    """Why something could not be followed."""
+
+    ABSENT = "absent"  # what the code names is not there, or not of the kind that it must be
+    UNKNOWN = "unknown"  # the path is worked out by the compiler
+    OUTSIDE = "outside"  # it leads out of the root
+    UNPREPARED = "unprepared"  # a query of sqlx without its prepared file
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Finding:
     """Something that the scanner saw and could not follow; the message is a lowercase phrase.
@@ -85,6 +137,7 @@ class Finding:
     column: int
     message: str
     hint: str = ""
+    kind: FindingKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +153,7 @@ class TargetInputs:
         test_folders: likewise.
         optional_files: read if present, absent now (`.env`, `sqlx.toml`, generated files): hashed as absent.
         test_optional_files: likewise.
+        uses: where all these files and folders come from, in the order of `Use.sort_key`.
         findings: what could not be followed.
         sqlx_offline_dir: the `.sqlx` folder in use when it is the workspace's and not the package's own.
     """
@@ -113,6 +167,7 @@ class TargetInputs:
     test_folders: tuple[FolderInput, ...] = ()
     optional_files: tuple[str, ...] = ()
     test_optional_files: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
     findings: tuple[Finding, ...] = ()
     sqlx_offline_dir: str | None = None
 
@@ -129,6 +184,8 @@ class ScriptInputs:
         whole_package: nothing is declared, so cargo watches the package's whole folder.
         excluded: root-relative folders inside `folders` that don't belong to them (nested packages, `target`,
             `.git`); given when the package's whole folder, or one around it, is read.
+        uses: where the files and folders come from, but for the script's modules.
+        findings: what is declared and could not be followed.
     """
 
     declared: bool
@@ -137,6 +194,8 @@ class ScriptInputs:
     optional_files: tuple[str, ...] = ()
     whole_package: bool = False
     excluded: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,14 +28,24 @@ from flakegen.embed.readers import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mechanism:
-    """One way to read files; `role` is TEST for what only tests read, wherever the use stands."""
+    """One way to read files.
+
+    Attributes:
+        rule: the name of the rule, in which `*` stands for what is used: `name!`, `#[name]` or `#[derive(Name)]`.
+        role: TEST for what only tests read, wherever the use stands.
+    """
 
     read: Reader
     crates: tuple[str, ...] = ()
     macros: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     derives: tuple[str, ...] = ()
+    rule: str = "*"
     role: InputRole = InputRole.PRODUCTION
+
+    def rule_of(self, trigger: str) -> str:
+        """The short standard name by which people know this use of files."""
+        return self.rule.replace("*", trigger)
 
 
 _SQLX_QUERIES = (
@@ -64,9 +74,9 @@ MECHANISMS: tuple[Mechanism, ...] = (
         read=named_files(Base.FILE, "gdb_script_file", "natvis_file"),
     ),
     # Databases.
-    Mechanism(crates=("sqlx",), macros=("migrate",), read=sqlx.read_migrations),
-    Mechanism(crates=("sqlx",), macros=_SQLX_QUERIES, read=sqlx.read_query),
-    Mechanism(crates=("sqlx",), macros=_SQLX_FILES, read=sqlx.read_query_file),
+    Mechanism(crates=("sqlx",), macros=("migrate",), rule="sqlx::*", read=sqlx.read_migrations),
+    Mechanism(crates=("sqlx",), macros=_SQLX_QUERIES, rule="sqlx::*", read=sqlx.read_query),
+    Mechanism(crates=("sqlx",), macros=_SQLX_FILES, rule="sqlx::*", read=sqlx.read_query_file),
     Mechanism(
         crates=("es_entity", "sqlx"), macros=("es_query",), derives=("EsRepo",), read=sqlx.read_all_prepared
     ),
@@ -74,28 +84,46 @@ MECHANISMS: tuple[Mechanism, ...] = (
     Mechanism(
         crates=("refinery",),
         macros=("embed_migrations",),
+        rule="refinery::*",
         read=folder_argument(Base.PACKAGE, default="migrations", pattern=r"[UV][0-9.]+__.*\.(sql|rs)"),
     ),
     Mechanism(
-        crates=("diesel_migrations",), macros=("embed_migrations",), read=templates.read_diesel_migrations
+        crates=("diesel_migrations",),
+        macros=("embed_migrations",),
+        rule="diesel_migrations::*",
+        read=templates.read_diesel_migrations,
     ),
     # Folders of files.
     Mechanism(crates=("include_dir",), macros=("include_dir",), read=folder_argument(Base.WORKSPACE)),
     Mechanism(
         crates=("rust_embed", "rust_embed_for_web"),
         attributes=("folder",),
+        rule="#[derive(RustEmbed)] folder",
         read=assigned_folder(Base.PACKAGE),
     ),
     Mechanism(crates=("include_flate",), macros=("flate",), read=literal_files(Base.PACKAGE)),
     # Templates.
-    Mechanism(crates=("askama",), attributes=("template",), read=templates.template_folders("askama.toml")),
-    Mechanism(crates=("rinja",), attributes=("template",), read=templates.template_folders("rinja.toml")),
+    Mechanism(
+        crates=("askama",),
+        attributes=("template",),
+        rule="askama *",
+        read=templates.template_folders("askama.toml"),
+    ),
+    Mechanism(
+        crates=("rinja",),
+        attributes=("template",),
+        rule="rinja *",
+        read=templates.template_folders("rinja.toml"),
+    ),
     Mechanism(
         crates=("sailfish", "sailfish_macros"),
         attributes=("template",),
+        rule="sailfish *",
         read=templates.template_folders("sailfish.toml"),
     ),
-    Mechanism(crates=("gtk4", "gtk"), attributes=("template",), read=templates.read_gtk_template),
+    Mechanism(
+        crates=("gtk4", "gtk"), attributes=("template",), rule="gtk *", read=templates.read_gtk_template
+    ),
     # Schemas.
     Mechanism(
         crates=("graphql_client",),
@@ -107,7 +135,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
         attributes=("cynic", "cynic::schema_for_derives"),
         read=named_files(Base.PACKAGE, "schema_path", "file", "query_path"),
     ),
-    Mechanism(crates=("cynic",), macros=("use_schema",), read=file_argument(Base.PACKAGE)),
+    Mechanism(crates=("cynic",), macros=("use_schema",), rule="cynic::*", read=file_argument(Base.PACKAGE)),
     Mechanism(crates=("wasmtime", "wit_bindgen"), macros=("bindgen", "generate"), read=templates.read_wit),
     Mechanism(crates=("pest_derive", "pest"), attributes=("grammar",), read=either_file("", "src")),
     Mechanism(
@@ -124,17 +152,33 @@ MECHANISMS: tuple[Mechanism, ...] = (
         read=named_files(Base.PACKAGE, "runtime_metadata_path"),
     ),
     # Languages.
-    Mechanism(crates=("rust_i18n",), macros=("i18n",), read=folder_argument(Base.PACKAGE, default="locales")),
-    # Its other settings stand in the manifest's metadata.
-    Mechanism(crates=("rust_i18n",), macros=("i18n",), read=fixed(Base.PACKAGE, files=("Cargo.toml",))),
-    Mechanism(crates=("i18n_embed_fl",), macros=("fl",), read=templates.read_fluent),
     Mechanism(
-        crates=("leptos_i18n",), macros=("load_locales",), read=fixed(Base.PACKAGE, folders=("locales",))
+        crates=("rust_i18n",),
+        macros=("i18n",),
+        rule="rust_i18n::*",
+        read=folder_argument(Base.PACKAGE, default="locales"),
+    ),
+    # Its other settings stand in the manifest's metadata.
+    Mechanism(
+        crates=("rust_i18n",),
+        macros=("i18n",),
+        rule="rust_i18n::*",
+        read=fixed(Base.PACKAGE, files=("Cargo.toml",)),
+    ),
+    Mechanism(crates=("i18n_embed_fl",), macros=("fl",), rule="i18n_embed_fl::*", read=templates.read_fluent),
+    Mechanism(
+        crates=("leptos_i18n",),
+        macros=("load_locales",),
+        rule="leptos_i18n::*",
+        read=fixed(Base.PACKAGE, folders=("locales",)),
     ),
     # Web, graphics, applications.
     Mechanism(crates=("wasm_bindgen",), attributes=("wasm_bindgen",), read=templates.read_wasm_module),
     Mechanism(
-        crates=("tauri",), macros=("generate_context", "tauri_build_context"), read=templates.read_tauri
+        crates=("tauri",),
+        macros=("generate_context", "tauri_build_context"),
+        rule="tauri::*",
+        read=templates.read_tauri,
     ),
     Mechanism(
         crates=("wgpu", "egui"),

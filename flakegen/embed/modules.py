@@ -15,7 +15,7 @@ from flakegen.embed.collect import Collector, Place
 from flakegen.embed.disk import Disk
 from flakegen.embed.facts import Call, FileFacts, MacroText, ModuleDeclaration
 from flakegen.embed.file_scan import FactScanner
-from flakegen.embed.inputs import InputRole, ScanTarget
+from flakegen.embed.inputs import FindingKind, InputRole, ScanTarget
 from flakegen.embed.lexer import DocComments, Group, Token, Tree, group_at, group_end, is_ident, render
 from flakegen.embed.literals import Evaluation, Unknown
 from flakegen.embed.macro_scope import NO_DEFINITIONS, Definitions
@@ -28,7 +28,6 @@ from flakegen.embed.wrappers import ExpansionError, Macro, expand
 if TYPE_CHECKING:
 
     from flakegen.embed.facts import InlineModule
-    from flakegen.embed.mechanisms import Mechanism
 
 # Without an alternative at its start, so that the matcher can search for its first letters.
 _MODULE = re.compile(r"mod\b\s*(?:/|[\w#]+\s*[;/]|\$)")
@@ -118,9 +117,8 @@ class TargetWalk:
         path = self.collector.resolve(self.sources.package_dir, self.target.src_path, place)
         if path is not None:
             if not self.collector.add_module(path, place):
-                self.collector.find(
-                    place, f"the {self.target.kind.value} `{self.target.name}` has no file `{path}`"
-                )
+                message = f"the {self.target.kind.value} `{self.target.name}` has no file `{path}`"
+                self.collector.find(place, FindingKind.ABSENT, message)
             self._enqueue(path, ModuleDir(parent(path)), test=False)
         while self.queue:
             self._visit(self.queue.pop())
@@ -220,31 +218,39 @@ class TargetWalk:
     def _use_macro(self, name: str, arguments: tuple[Tree, ...], site: _Site) -> None:
         mechanisms = self.sources.vocabulary.macros.get(name, ())
         for mechanism in mechanisms:
-            mechanism.read(self._invocation(name, arguments, site, mechanism.role))
+            rule = mechanism.rule_of(f"{name}!")
+            mechanism.read(self._invocation(name, arguments, site, rule, mechanism.role))
         if name == "include":
             self._include(arguments, site)
         elif "include" in name and not mechanisms:
             # A macro of another crate: `include_image!("x.png")` and its like, whatever they are called.
-            existing_literals(self._invocation(name, arguments, site))
+            existing_literals(self._invocation(name, arguments, site, f"{name}!"))
 
     def _use_attribute(self, name: str, arguments: tuple[Tree, ...], site: _Site) -> None:
         vocabulary = self.sources.vocabulary
-        found: list[Mechanism] = list(vocabulary.attributes.get(name, ()))
+        found = [(f"#[{name}]", mechanism) for mechanism in vocabulary.attributes.get(name, ())]
         if name == "derive" and arguments and isinstance(arguments[0], Group):
             for item in arguments[0].trees:
                 if isinstance(item, Token) and is_ident(item):
-                    found += vocabulary.derives.get(item.text, ())
-        for mechanism in found:
-            mechanism.read(self._invocation(name, arguments, site, mechanism.role))
+                    derives = vocabulary.derives.get(item.text, ())
+                    found += [(f"#[derive({item.text})]", mechanism) for mechanism in derives]
+        for trigger, mechanism in found:
+            rule = mechanism.rule_of(trigger)
+            mechanism.read(self._invocation(name, arguments, site, rule, mechanism.role))
 
     def _invocation(
-        self, name: str, arguments: tuple[Tree, ...], site: _Site, least: InputRole = InputRole.PRODUCTION
+        self,
+        name: str,
+        arguments: tuple[Tree, ...],
+        site: _Site,
+        rule: str,
+        least: InputRole = InputRole.PRODUCTION,
     ) -> Invocation:
         test = site.test or least is InputRole.TEST
         return Invocation(
             name=name,
             arguments=arguments,
-            place=Place(site.visit.file, site.start, self._role(test=test)),
+            place=Place(site.visit.file, site.start, self._role(test=test), rule),
             file_dir=parent(site.visit.file),
             package_dir=self.sources.package_dir,
             workspace_dir=self.sources.workspace_dir,
@@ -253,7 +259,7 @@ class TargetWalk:
         )
 
     def _include(self, arguments: tuple[Tree, ...], site: _Site) -> None:
-        use = self._invocation("include", arguments, site)
+        use = self._invocation("include", arguments, site, "include!")
         value = self.evaluation.value(arguments)
         if isinstance(value, Unknown):
             file_argument(Base.FILE)(use)
@@ -262,11 +268,10 @@ class TargetWalk:
         if path is None:
             return
         if path.endswith(".rs"):
-            present = self.collector.add_module(
-                path, Place(use.place.file, site.start, _module_role(test=site.test))
-            )
+            place = use.place._replace(role=_module_role(test=site.test))
+            present = self.collector.add_module(path, place)
             if not present:
-                self.collector.sets[use.place.role].optional.add(path)
+                self.collector.add_absent_file(path, use.place)
         else:
             present = self.collector.add_file(path, use.place)
         if present:
@@ -287,7 +292,7 @@ class TargetWalk:
                 expanded = True
                 self._follow_expansion(render(result), site)
         if not expanded:
-            existing_literals(self._invocation(name, arguments, site))
+            existing_literals(self._invocation(name, arguments, site, f"{name}!"))
             self._follow_bodies(macros, site)
 
     def _follow_bodies(self, macros: Sequence[Macro], site: _Site) -> None:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from flakegen.embed.collect import Collector, Place
-from flakegen.embed.inputs import FolderInput
+from flakegen.embed.inputs import FindingKind, FolderInput
 from flakegen.embed.lexer import (
     Group,
     Tree,
@@ -75,21 +75,26 @@ class Invocation:
             case Base.WORKSPACE:
                 return self.workspace_dir
 
-    def add_file(self, base: str, value: str) -> None:
-        """Note the file that a literal names."""
+    def add_file(self, base: str, value: str, *, named: bool = True) -> None:
+        """Note the file that a literal names, or (not ``named``) that is looked for by convention."""
         path = self.collector.resolve(base, value, self.place)
         if path is not None:
-            self.collector.add_file(path, self.place)
+            self.collector.add_file(path, self.place, named=named)
 
     def add_folder(
-        self, base: str, value: str, *, recursive: bool = True, pattern: str | None = None
+        self,
+        base: str,
+        value: str,
+        *,
+        recursive: bool = True,
+        pattern: str | None = None,
+        named: bool = True,
     ) -> None:
-        """Note the folder that a literal names."""
+        """Note the folder that a literal names, or (not ``named``) that is looked for by convention."""
         path = self.collector.resolve(base, value, self.place)
         if path is not None:
-            self.collector.add_folder(
-                FolderInput(path=path, recursive=recursive, pattern=pattern), self.place
-            )
+            folder = FolderInput(path=path, recursive=recursive, pattern=pattern)
+            self.collector.add_folder(folder, self.place, named=named)
 
 
 class Reader(Protocol):
@@ -151,11 +156,9 @@ def _first_value(use: Invocation) -> str | Unknown | None:
 def _report(use: Invocation, what: Unknown) -> None:
     # `#path` and `$path` stand in templates, of `quote!` and of macros: code that is not compiled as it stands.
     if what is Unknown.NOT_LITERAL and not {"#", "$"}.intersection(render(use.arguments).split()):
-        use.collector.find(
-            use.place,
-            f"the argument of {use.name}! {what.value}, so the file it reads is not known",
-            "write the path as a string literal or with concat! and env!",
-        )
+        message = f"the argument of {use.name}! {what.value}, so the file it reads is not known"
+        hint = "write the path as a string literal or with concat! and env!"
+        use.collector.find(use.place, FindingKind.UNKNOWN, message, hint)
 
 
 def file_argument(base: Base) -> Reader:
@@ -259,8 +262,8 @@ def fixed(
 
     def read(use: Invocation) -> None:
         for file in files:
-            use.add_file(use.folder_of(base), file)
+            use.add_file(use.folder_of(base), file, named=False)
         for folder in folders:
-            use.add_folder(use.folder_of(base), folder, pattern=pattern)
+            use.add_folder(use.folder_of(base), folder, pattern=pattern, named=False)
 
     return read

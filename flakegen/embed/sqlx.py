@@ -10,7 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from flakegen.embed.inputs import FolderInput
+from flakegen.embed.inputs import FindingKind, FolderInput
 from flakegen.embed.lexer import Token, TokenKind, split_commas, string_value, strings_in
 from flakegen.embed.literals import Unknown, added_strings
 from flakegen.embed.paths import join
@@ -27,14 +27,15 @@ PREPARED = r"query-[0-9a-f]+\.json"
 def read_migrations(use: Invocation) -> None:
     """`migrate!()` and `migrate!("folder")`: one folder, not those below it."""
     settings = join(use.package_dir, "sqlx.toml") or ""
-    use.collector.add_file(settings, use.place)
+    use.collector.add_file(settings, use.place, named=False)
     parts = split_commas(use.arguments)
     value = use.evaluation.value(parts[0]) if parts else None
     if value is None:
         configured = toml_value(use.disk, settings, "migrate", "migrations-dir")
         value = configured if isinstance(configured, str) else "migrations"
     if isinstance(value, Unknown):
-        use.collector.find(use.place, f"the argument of migrate! {value.value}, so its folder is not known")
+        message = f"the argument of migrate! {value.value}, so its folder is not known"
+        use.collector.find(use.place, FindingKind.UNKNOWN, message)
         return
     use.add_folder(use.package_dir, value, recursive=False, pattern=MIGRATION)
 
@@ -56,9 +57,8 @@ def read_query_file(use: Invocation) -> None:
     value = use.evaluation.value(part) if part else Unknown.NOT_LITERAL
     _settings(use)
     if isinstance(value, Unknown):
-        use.collector.find(
-            use.place, f"the path given to {use.name}! {value.value}, so the file is not known"
-        )
+        message = f"the path given to {use.name}! {value.value}, so the file is not known"
+        use.collector.find(use.place, FindingKind.UNKNOWN, message)
         read_all_prepared(use)
         return
     path = use.collector.resolve(use.package_dir, value, use.place)
@@ -81,16 +81,18 @@ def read_all_prepared(use: Invocation) -> None:
 def read_test(use: Invocation) -> None:
     """`#[sqlx::test(fixtures("x"), migrations = "folder")]`."""
     migrations: str | None = "migrations"
+    named = False
     for name, value in named_values(inner(use)):
         literals = [string_value(token.text) or "" for token in strings_in(value)]
         if name == "migrations":
             migrations = literals[0] if literals else None
+            named = True
         elif name == "migrator":
             migrations = None
         elif name == "fixtures":
             _fixtures(use, value, literals)
     if migrations is not None:
-        use.add_folder(use.package_dir, migrations, recursive=False, pattern=MIGRATION)
+        use.add_folder(use.package_dir, migrations, recursive=False, pattern=MIGRATION, named=named)
 
 
 def _fixtures(use: Invocation, items: tuple[Tree, ...], literals: list[str]) -> None:
@@ -117,7 +119,7 @@ def _starts_with_string(part: tuple[Tree, ...]) -> bool:
 
 
 def _settings(use: Invocation) -> None:
-    use.add_file(use.package_dir, "sqlx.toml")
+    use.add_file(use.package_dir, "sqlx.toml", named=False)
 
 
 def _prepared_folders(use: Invocation) -> list[str]:
@@ -139,9 +141,10 @@ def _prepared(use: Invocation, sql: str) -> None:
             _note_offline_dir(use, folder)
             return
     for folder in folders:
-        use.collector.add_file(f"{folder}/{name}", use.place)
+        use.collector.add_file(f"{folder}/{name}", use.place, named=False)
     use.collector.find(
         use.place,
+        FindingKind.UNPREPARED,
         f"no prepared query for this {use.name}! in {' or '.join(folders)}",
         "run `cargo sqlx prepare --workspace`, with `-- --all-targets` for queries in tests",
     )

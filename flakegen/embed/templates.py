@@ -26,13 +26,13 @@ def template_folders(settings: str) -> Reader:
         file = join(use.package_dir, configured[0] if configured else settings)
         if file is None:
             return
-        use.collector.add_file(file, use.place)
+        use.collector.add_file(file, use.place, named=bool(configured))
         folders = toml_value(use.disk, file, "general", "dirs")
         if folders is None:
             folders = toml_value(use.disk, file, "template_dirs")
         for folder in folders if isinstance(folders, list) else ["templates"]:
             if isinstance(folder, str):
-                use.add_folder(use.package_dir, folder)
+                use.add_folder(use.package_dir, folder, named=False)
 
     return read
 
@@ -48,9 +48,9 @@ def read_gtk_template(use: Invocation) -> None:
 def read_fluent(use: Invocation) -> None:
     """`fl!`: i18n.toml and the folder of its ftl files."""
     settings = join(use.package_dir, "i18n.toml") or ""
-    use.collector.add_file(settings, use.place)
+    use.collector.add_file(settings, use.place, named=False)
     folder = toml_value(use.disk, settings, "fluent", "assets_dir")
-    use.add_folder(use.package_dir, folder if isinstance(folder, str) else "i18n")
+    use.add_folder(use.package_dir, folder if isinstance(folder, str) else "i18n", named=False)
 
 
 def read_wit(use: Invocation) -> None:
@@ -63,7 +63,7 @@ def read_wit(use: Invocation) -> None:
         loose = [(path, join(use.package_dir, path)) for path in _literals(items)]
         paths = ["wit", *(path for path, joined in loose if joined and use.disk.is_folder(joined))]
     for path in paths:
-        use.add_folder(use.package_dir, path)
+        use.add_folder(use.package_dir, path, named="path" in named)
 
 
 def read_tauri(use: Invocation) -> None:
@@ -71,9 +71,9 @@ def read_tauri(use: Invocation) -> None:
     given = _literals(use.arguments)
     files = given[:1] or ["tauri.conf.json", "tauri.conf.json5", "Tauri.toml"]
     for file in files:
-        use.add_file(use.package_dir, file)
+        use.add_file(use.package_dir, file, named=bool(given))
     for folder in ("capabilities", "permissions", "icons"):
-        use.add_folder(use.package_dir, folder)
+        use.add_folder(use.package_dir, folder, named=False)
     path = join(use.package_dir, files[0]) or ""
     for key in ("frontendDist", "distDir"):
         folder = json_value(use.disk, path, "build", key)
@@ -106,4 +106,4 @@ def read_wasm_module(use: Invocation) -> None:
             for path in _literals(value):
                 if path.startswith("/"):
                     use.add_file(use.package_dir, path.removeprefix("/"))
-                    use.add_file(use.package_dir, "package.json")
+                    use.add_file(use.package_dir, "package.json", named=False)

@@ -89,5 +89,8 @@ def _is_local(package: Package) -> bool:
 
 def _what_counts(found: PackageInputs) -> PackageInputs:
     """Leave out what serves the scan itself, and what is only told: positions in files are among it."""
-    targets = tuple(replace(target, findings=()) for target in found.targets)
-    return replace(found, targets=targets, exported_macros=())
+    targets = tuple(replace(target, uses=(), findings=()) for target in found.targets)
+    script = found.build_script_inputs
+    if script is not None:
+        script = replace(script, uses=(), findings=())
+    return replace(found, targets=targets, build_script_inputs=script, exported_macros=())

@@ -264,7 +264,10 @@ def test_pipes_and_folders_are_no_files(tmp_path):
     os.mkfifo(root / "src/pipe.txt")
     found = scan_one(root)
     assert found.modules == ("src/lib.rs",)
-    assert [item.message for item in found.findings] == ["`src/dir` is a folder, a file was expected"]
+    assert [item.message for item in found.findings] == [
+        "the file `src/pipe.txt` is not there",
+        "`src/dir` is a folder, a file was expected",
+    ]
 
 
 def test_wrapper_macros_of_a_dependency_read_from_the_caller(tmp_path):
