@@ -27,6 +27,7 @@ from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
 from flakegen.plan.causes import digest_of_causes
+from flakegen.plan.embed_notes import embed_notes
 from flakegen.plan.model import BuildPlan, CargoPlan, RustfmtPlan
 from flakegen.plan.notes import unused_linkers
 from flakegen.plan.origins import Origins
@@ -184,7 +185,7 @@ class Project:
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What is done otherwise than the workspace asks for."""
+        """What is done otherwise than the workspace asks for, and what its code reads that could not be followed."""
         if self.workspace is None:
             return ()
         platforms = all_platforms(self.spec.project.systems, self.requests)
@@ -196,7 +197,15 @@ class Project:
             old = tuple(old_toolchain(self.workspace, self._compiled, self.spec))
         except DiagnosticError:  # told by whoever needs the units
             old = ()
-        return (*found, *old)
+        return (*found, *old, *self._embed_notes)
+
+    @property
+    def _embed_notes(self) -> Iterator[Diagnostic]:
+        try:
+            files = self.files
+        except DiagnosticError:  # told by whoever needs the files
+            files = None
+        return embed_notes(() if files is None else files.inputs.values(), self.disk)
 
     def _compiled(self) -> Iterable[Package]:
         return self.units.packages.values()

@@ -127,6 +127,8 @@ def _report(
 
 
 def _check(project: WorkspaceProject, console: Console) -> int:
+    from flakegen.cli.blame import to_json  # noqa: PLC0415  # after the arguments
+
     drifts = project.result.drift()
     for drift in drifts:
         console.show_diff(drift.diff)
@@ -138,7 +140,9 @@ def _check(project: WorkspaceProject, console: Console) -> int:
         else f"{_shown(str(project.folder))}: up to date"
     )
     found = [{"path": drift.path, "change": drift.change.value, "diff": drift.diff} for drift in drifts]
-    console.answer({"output": str(project.folder), "drift": found, "diagnostics": []})
+    if project.warnings:
+        console.blame(project.warnings)
+    console.answer({"output": str(project.folder), "drift": found, "diagnostics": to_json(project.warnings)})
     return Exit.DRIFT if drifts else Exit.FINE
 
 

@@ -53,6 +53,9 @@ class Code(Enum):
     UNKNOWN_REGISTRY = "E205"
     # Embedded files.
     EMBED = "E300"
+    EMBED_UNKNOWN = "E301"
+    EMBED_OUTSIDE = "E302"
+    EMBED_UNPREPARED = "E303"
     # Nix.
     NIX_SYNTAX = "E400"
     # What is written.
@@ -106,6 +109,9 @@ _MEANINGS = {
     Code.UNKNOWN_BINARY: "a binary that the crate does not have",
     Code.UNKNOWN_REGISTRY: "a registry that no crate of the workspace comes from",
     Code.EMBED: "a file that a crate embeds cannot be found",
+    Code.EMBED_UNKNOWN: "a crate embeds a file whose path only the compiler knows",
+    Code.EMBED_OUTSIDE: "a crate embeds a file that lies outside the project",
+    Code.EMBED_UNPREPARED: "a query of sqlx that was not prepared for building offline",
     Code.NIX_SYNTAX: "a Nix expression that does not parse",
     Code.OUTPUT: "the output cannot be written",
     Code.QUESTION: "a question about a project that cannot be answered",

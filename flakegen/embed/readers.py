@@ -157,8 +157,7 @@ def _report(use: Invocation, what: Unknown) -> None:
     # `#path` and `$path` stand in templates, of `quote!` and of macros: code that is not compiled as it stands.
     if what is Unknown.NOT_LITERAL and not {"#", "$"}.intersection(render(use.arguments).split()):
         message = f"the argument of {use.name}! {what.value}, so the file it reads is not known"
-        hint = "write the path as a string literal or with concat! and env!"
-        use.collector.find(use.place, FindingKind.UNKNOWN, message, hint)
+        use.collector.find(use.place, FindingKind.UNKNOWN, message)
 
 
 def file_argument(base: Base) -> Reader:

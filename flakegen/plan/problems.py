@@ -132,11 +132,11 @@ def _span(problem: Problem) -> Span | None:
         text = Path(problem.path).read_bytes().decode("utf-8", "replace")
     except OSError:
         text = ""
-    source = SourceText(_shown(problem.path), text)
+    source = SourceText(shown(problem.path), text)
     return source.span_at(problem.line or 1, problem.column or 1)
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """Return a path as a user would type it: relative where that is no detour."""
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else relative

@@ -1,0 +1,59 @@
+"""What the scanner saw and could not follow, as warnings at their places in the Rust files: never silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from flakegen.diagnostics.codes import Code
+from flakegen.diagnostics.diagnostic import Diagnostic, Severity
+from flakegen.diagnostics.source import SourceText, Span
+from flakegen.embed.disk import Disk
+from flakegen.embed.inputs import Finding, FindingKind, PackageInputs
+from flakegen.plan.problems import shown
+
+_CODES = {
+    FindingKind.ABSENT: Code.EMBED,
+    FindingKind.UNKNOWN: Code.EMBED_UNKNOWN,
+    FindingKind.OUTSIDE: Code.EMBED_OUTSIDE,
+    FindingKind.UNPREPARED: Code.EMBED_UNPREPARED,
+}
+_HINTS = {
+    FindingKind.ABSENT: "if that is as it should be, name it in `ignore` of its crate in [cargo.crates] of the spec",
+    FindingKind.UNKNOWN: "write it as a string literal or with concat! and env!, or name the files in `extra-files` of its crate",
+    FindingKind.OUTSIDE: "what a flake builds must lie in the project: move it there, or set project.root to a folder that holds it",
+}
+_WORD = re.compile(r"\"(?:[^\"\\]|\\.)*\"|#!?\[[\w:]*|[\w:]+!?")
+
+
+def embed_notes(inputs: Iterable[PackageInputs], disk: Disk) -> Iterator[Diagnostic]:
+    """Yield a warning for everything that the scanner could not follow, in the order of the files."""
+    texts: dict[str, SourceText] = {}
+    for finding in sorted({finding for found in inputs for finding in _findings(found)}):
+        source = texts.get(finding.file)
+        if source is None:
+            text = disk.text_of(finding.file) or ""
+            source = texts[finding.file] = SourceText(shown(str(Path(disk.root, finding.file))), text)
+        yield Diagnostic(
+            code=_CODES[finding.kind],
+            message=finding.message,
+            span=_span(source, finding),
+            hint=finding.hint or _HINTS.get(finding.kind),
+            severity=Severity.WARNING,
+        )
+
+
+def _findings(found: PackageInputs) -> Iterator[Finding]:
+    for target in found.targets:
+        yield from target.findings
+    if found.build_script_inputs is not None:
+        yield from found.build_script_inputs.findings
+
+
+def _span(source: SourceText, finding: Finding) -> Span:
+    """The word that calls: a macro's name with its `!`, the beginning of an attribute, a literal."""
+    start = source.span_at(finding.line, finding.column)
+    word = _WORD.match(start.line_text, start.column - 1)
+    return start if word is None else replace(start, length=len(word[0]))

@@ -1,0 +1,110 @@
+"""What the code reads and the scanner cannot follow is told at its place in the Rust file, by every command that looks."""
+
+import json
+import time
+
+import pytest
+from small_projects import PLAIN, WORKSPACE, cargo_project, write_files
+
+from flakegen import freshness
+
+SOURCE = """\
+pub const TEXT: &str = include_str!("../../../../data/text.txt");
+pub const GONE: &[u8] = std::include_bytes!( "gone.bin");
+#[cfg(windows)] mod not_here;
+#[doc = include_str!("../../../../../../README.md")] pub const NAMED: &str = include_str!(TEXT);
+pub fn generated() -> &'static str { include_str!(concat!(env!("OUT_DIR"), "/made.txt")) }
+"""
+HINTS = (
+    "hint: if that is as it should be, name it in `ignore` of its crate in [cargo.crates] of the spec\n",
+    "hint: what a flake builds must lie in the project: move it there, or set project.root to a folder that holds it\n",
+    "hint: write it as a string literal or with concat! and env!, or name the files in `extra-files` of its crate\n",
+)
+TOLD = f"""\
+code/crates/base/src/lib.rs:2:30: warning: the file `code/crates/base/src/gone.bin` is not there [E300]
+    2 | pub const GONE: &[u8] = std::include_bytes!( "gone.bin");
+      |                              ^^^^^^^^^^^^^^
+{HINTS[0]}
+code/crates/base/src/lib.rs:4:9: warning: `../../../../../../README.md` leaves the root, so it is not read [E302]
+    4 | #[doc = include_str!("../../../../../../README.md")] pub const NAMED: &str = include_str!(TEXT);
+      |         ^^^^^^^^^^^^
+{HINTS[1]}
+code/crates/base/src/lib.rs:4:78: warning: the argument of include_str! is not a literal, so the file it reads is not known [E301]
+    4 | #[doc = include_str!("../../../../../../README.md")] pub const NAMED: &str = include_str!(TEXT);
+      |                                                                              ^^^^^^^^^^^^
+{HINTS[2]}"""
+
+
+@pytest.fixture
+def noted(project):
+    """A project with a crate that reads what is not there."""
+    spec = cargo_project(project)
+    write_files(project, {"code/crates/base/src/lib.rs": SOURCE})
+    return spec
+
+
+@pytest.mark.usefixtures("noted")
+def test_compile_and_check_tell_it_and_go_on(run):
+    done = run("compile")
+    assert (done.code, done.err.partition("\n")[2]) == (0, TOLD)
+    checked = run("check")
+    assert (checked.code, checked.err) == (0, f"specs/rusty.toml: up to date\n{TOLD}")
+    answer = json.loads(run("check", "--json").out)
+    assert [each["code"] for each in answer["diagnostics"]] == ["E300", "E302", "E301"]
+    assert {each["severity"] for each in answer["diagnostics"]} == {"warning"}
+
+
+@pytest.mark.usefixtures("noted")
+def test_it_is_told_where_the_result_stands(project, run):
+    run("compile", "-q")
+    source = project / "code/crates/base/src/lib.rs"
+    source.write_text(SOURCE + "// a comment\n")
+    done = run("compile")
+    assert done.err == f"specs/rusty.toml: nothing changed\n{TOLD}"
+
+
+@pytest.mark.usefixtures("noted")
+def test_a_run_in_which_no_file_was_touched_is_silent(run, tmp_path, monkeypatch):
+    write_files(tmp_path, {"program/module.py": "pass\n"})
+    monkeypatch.setattr(freshness, "_own_places", lambda: [str(tmp_path / "program")])
+    time.sleep(0.06)  # a little more than what counts as the same moment
+    assert run("compile").err.endswith(TOLD)
+    assert run("compile").err == "specs/rusty.toml: nothing changed\n"
+
+
+def test_cargo_tells_it_too(project, run):
+    write_files(
+        project, {**WORKSPACE, "code/crates/base/src/lib.rs": SOURCE.replace("../../../../data/", "")}
+    )
+    write_files(project, {"code/crates/base/src/text.txt": ""})
+    codes = ["E300", "E302", "E301"]
+    made = json.loads(run("cargo", "code", "--json").out)
+    assert [each["code"] for each in made["diagnostics"]] == codes
+    checked = run("cargo", "code", "--check")
+    assert checked.code == 0
+    assert [f"[{code}]" in checked.err for code in codes] == [True] * 3
+    assert "code/crates/base/src/lib.rs:2:30: warning: the file `crates/base/src/gone.bin` is not there" in (
+        checked.err
+    )
+    assert [
+        each["code"] for each in json.loads(run("cargo", "code", "--check", "--json").out)["diagnostics"]
+    ] == codes
+
+
+def test_a_build_script_is_told_at_its_literal(project, run):
+    cargo_project(project)
+    script = 'fn main() {\n    println!("cargo:rerun-if-changed=gone.txt");\n}\n'
+    write_files(project, {"code/crates/tool/build.rs": script})
+    assert run("compile").err.partition("\n")[2] == (
+        "code/crates/tool/build.rs:2:14: warning: `code/crates/tool/gone.txt` is not there, and cargo runs a script anew"
+        " each time while what it declares is absent [E300]\n"
+        '    2 |     println!("cargo:rerun-if-changed=gone.txt");\n'
+        "      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n" + HINTS[0]
+    )
+
+
+def test_a_project_without_such_things_is_silent(project, run):
+    write_files(project, {"specs/tiny.toml": PLAIN})
+    assert run("compile").err.count("\n") == 1
+    cargo_project(project)
+    assert run("compile", "specs/rusty.toml").err.count("\n") == 1
