@@ -38,9 +38,10 @@ from flakegen.plan.problems import of_cargo, out_of_reach
 from flakegen.plan.project import Lowered, compiled_from, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.rust_versions import old_toolchain
-from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
+from flakegen.plan.scanning import OutsideProjectError, by_crate, rustfmt_plan, scan_workspace
 from flakegen.plan.scope import Scope
 from flakegen.plan.systems import all_platforms
+from flakegen.plan.told import told_by, unused_ignores
 from flakegen.plan.units import Build, UnitTable
 from flakegen.result import Result
 from flakegen.spec.load import decode_bytes, load_spec
@@ -205,7 +206,10 @@ class Project:
             files = self.files
         except DiagnosticError:  # told by whoever needs the files
             files = None
-        return embed_notes(() if files is None else files.inputs.values(), self.disk)
+        if files is None or self.workspace is None:
+            return
+        yield from embed_notes(files.inputs.values(), self.disk)
+        yield from unused_ignores(self.spec, by_crate(self.workspace, files))
 
     def _compiled(self) -> Iterable[Package]:
         return self.units.packages.values()
@@ -221,18 +225,13 @@ class Project:
         spec, workspace, origins = self.spec, self.workspace, self.origins
         if workspace is None or spec.cargo is None:
             return None
-        extra: dict[str, list[str]] = {
-            name: [str(path.relative) for path in override.extra_files]
-            for name, override in spec.cargo.crates.items()
-        }
         try:
             vendored = VendoredFiles(
                 folders=self.places.folders(), files=() if origins is None else tuple(sorted(origins.files()))
             )
             generated = spec.layout.generated
-            variables = {str(name): value.literal or "" for name, value in spec.cargo.env.items()}
             return scan_workspace(
-                self.disk, workspace, spec.layout.root, extra, generated, vendored, variables
+                self.disk, workspace, spec.layout.root, told_by(spec.cargo), generated, vendored
             )
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None

@@ -31,6 +31,7 @@ class Code(Enum):
     BAD_ATTR_PATH = "E124"
     BAD_VALUE = "E125"
     FOREIGN_SYSTEM = "E126"
+    BAD_RUST_NAME = "E127"
     # The spec: paths.
     PATH_LEAVES_ROOT = "E130"
     MISSING_FILE = "E131"
@@ -56,6 +57,7 @@ class Code(Enum):
     EMBED_UNKNOWN = "E301"
     EMBED_OUTSIDE = "E302"
     EMBED_UNPREPARED = "E303"
+    UNUSED_IGNORE = "E304"
     # Nix.
     NIX_SYNTAX = "E400"
     # What is written.
@@ -91,6 +93,7 @@ _MEANINGS = {
     Code.BAD_ATTR_PATH: "a value that is no attribute path",
     Code.BAD_VALUE: "a value of the right type that makes no sense",
     Code.FOREIGN_SYSTEM: "a system that the project does not have",
+    Code.BAD_RUST_NAME: "a name that no macro or attribute of Rust can have",
     Code.PATH_LEAVES_ROOT: "a path that is absolute or leaves the project root",
     Code.MISSING_FILE: "a file or folder that is not there",
     Code.BAD_PATH: "a path that is not of the form or kind its key takes",
@@ -112,6 +115,7 @@ _MEANINGS = {
     Code.EMBED_UNKNOWN: "a crate embeds a file whose path only the compiler knows",
     Code.EMBED_OUTSIDE: "a crate embeds a file that lies outside the project",
     Code.EMBED_UNPREPARED: "a query of sqlx that was not prepared for building offline",
+    Code.UNUSED_IGNORE: "an `ignore` of something that is not read",
     Code.NIX_SYNTAX: "a Nix expression that does not parse",
     Code.OUTPUT: "the output cannot be written",
     Code.QUESTION: "a question about a project that cannot be answered",

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from flakegen.embed.collect import Collector, Place
+from flakegen.embed.collect import Collector, Ignored, Place
 from flakegen.embed.disk import PathKind
 from flakegen.embed.inputs import FindingKind, FolderInput, InputRole, ScriptInputs, TargetInputs, UseKind
 from flakegen.embed.lexer import string_value, strings_in, trees
@@ -28,12 +28,12 @@ _BUILD_OUTPUT = "target"
 _VERSION_CONTROL = ".git"
 
 
-def script_inputs(disk: Disk, package_dir: str, script: TargetInputs) -> ScriptInputs:
-    """The inputs of the run, given what the script's compilation reads."""
+def script_inputs(disk: Disk, package_dir: str, script: TargetInputs, ignored: Ignored) -> ScriptInputs:
+    """The inputs of the run, given what the script's compilation reads; ``ignored`` does not count."""
     literals = list(_literals(disk, script.modules))
     if not any(_DECLARATION.search(literal.value) for literal in literals):
         return _whole_package(disk, package_dir, script)
-    reads = _Reads(frozenset(script.modules), Collector(disk, script.target))
+    reads = _Reads(frozenset(script.modules), Collector(disk, script.target, ignored))
     for literal in literals:
         _take(package_dir, literal, reads)
     folders = reads.folders
@@ -56,7 +56,7 @@ def script_inputs(disk: Disk, package_dir: str, script: TargetInputs) -> ScriptI
 
 def _whole_package(disk: Disk, package_dir: str, script: TargetInputs) -> ScriptInputs:
     folder = FolderInput(path=package_dir)
-    reads = Collector(disk, script.target)
+    reads = Collector(disk, script.target, Ignored())
     main = join(package_dir, script.target.src_path) or ""
     reads.note_folder(folder, Place(main, 0, InputRole.PRODUCTION, _RULE))
     return ScriptInputs(
@@ -131,6 +131,8 @@ def _take(package_dir: str, literal: _Literal, reads: _Reads) -> None:
             reads.collector.resolve(package_dir, name, place)
         return
     look = reads.collector.disk.look(path)
+    if reads.collector.is_ignored(path, look):
+        return
     if look.kind is PathKind.FILE:
         reads.add_file(look, place)
     elif look.kind is PathKind.FOLDER and _worth_taking(path, name, package_dir, declared=declared):

@@ -54,10 +54,19 @@ class _Sets:
     optional: set[str] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class Ignored:
+    """Files and folders, root-relative, that do not count as read by a package; those that came up are ``seen``."""
+
+    paths: tuple[str, ...] = ()
+    seen: set[str] = field(default_factory=set)
+
+
 class Collector:
     """The inputs of one target while it is scanned."""
 
-    def __init__(self, disk: Disk, target: ScanTarget) -> None:
+    def __init__(self, disk: Disk, target: ScanTarget, ignored: Ignored) -> None:
+        self.ignored = ignored
         self.disk = disk
         self.target = target
         self.sets = {InputRole.PRODUCTION: _Sets(), InputRole.TEST: _Sets()}
@@ -67,8 +76,10 @@ class Collector:
         self._positions = Positions(disk)
 
     def add_module(self, path: str, place: Place) -> bool:
-        """Note a module's file; whether it can be read."""
+        """Note a module's file; whether it can be read. Only what a macro includes can be ignored."""
         look = self.disk.look(path)
+        if place.rule and self.is_ignored(path, look):
+            return False
         if look.kind is PathKind.FILE:
             name = look.real if look.links else path
             self.sets[place.role].modules.add(name)
@@ -85,6 +96,8 @@ class Collector:
         ``named`` says whether the code names it, so that its absence is told; else it may be there or not.
         """
         look = self.disk.look(path)
+        if self.is_ignored(path, look):
+            return False
         self._add_links(look, place)
         sets = self.sets[place.role]
         match look.kind:
@@ -102,6 +115,8 @@ class Collector:
 
     def add_absent_file(self, path: str, place: Place, *, named: bool = True) -> None:
         """Note a file that is not there, which counts when it comes."""
+        if self.is_ignored(path, self.disk.look(path)):
+            return
         self.sets[place.role].optional.add(path)
         self.note(path, UseKind.FILE, place, present=False, named=named)
         if named:
@@ -110,6 +125,8 @@ class Collector:
     def add_folder(self, folder: FolderInput, place: Place, *, named: bool = True) -> None:
         """Note a folder, present or absent, and the targets of the links in it; ``named`` as for `add_file`."""
         look = self.disk.look(folder.path)
+        if self.is_ignored(folder.path, look):
+            return
         self._add_links(look, place)
         match look.kind:
             case PathKind.FILE:
@@ -132,6 +149,8 @@ class Collector:
     def _follow_links_in(self, folder: FolderInput, place: Place) -> None:
         for link in links_in(self.disk, folder):
             look = self.disk.look(link)
+            if self.is_ignored(link, look):
+                continue
             if look.kind is PathKind.FILE:
                 self._add_links(look, place)
                 self.sets[place.role].files.add(look.real)
@@ -140,6 +159,14 @@ class Collector:
                 self.add_folder(FolderInput(path=look.real, pattern=folder.pattern), place)
             elif look.kind is PathKind.OUTSIDE:
                 self.find_outside(link, place)
+
+    def is_ignored(self, path: str, look: Look) -> bool:
+        """Whether a path, or what it leads to, is not to count; that it came up is remembered."""
+        for ignored in self.ignored.paths:
+            if is_inside(path, ignored) or is_inside(look.real, ignored):
+                self.ignored.seen.add(ignored)
+                return True
+        return False
 
     def _add_links(self, look: Look, place: Place) -> None:
         if look.links:

@@ -26,7 +26,7 @@ def rebuild_hash(root: Path | Disk, inputs: PackageInputs, role: InputRole = Inp
     disk = root if isinstance(root, Disk) else Disk(root)
     files, folders = _gather(inputs, role)
     script = inputs.build_script_inputs
-    excluded = script.excluded if script is not None else ()
+    excluded = (*(script.excluded if script is not None else ()), *inputs.ignored)
     entries = [_file_entry(disk, path) for path in sorted(files)]
     for folder in sorted(folders, key=_folder_key):
         entries.append(f"folder {folder.path} {int(folder.recursive)} {folder.pattern or ''}")
@@ -76,7 +76,7 @@ def _file_entry(disk: Disk, path: str) -> str:
 def listing(disk: Disk, folder: FolderInput, excluded: tuple[str, ...] = ()) -> list[str]:
     """The files (and links) that belong to a folder input, sorted; empty when it is absent.
 
-    Folders in `excluded` are left out (see `ScriptInputs.excluded`), unless the input is one of them.
+    What is in `excluded` is left out (see `ScriptInputs.excluded`), unless the input is one of them.
     """
     wanted = re.compile(folder.pattern) if folder.pattern is not None else None
     found: list[str] = []
@@ -88,6 +88,6 @@ def listing(disk: Disk, folder: FolderInput, excluded: tuple[str, ...] = ()) -> 
             if is_folder:
                 if folder.recursive and path not in excluded:
                     queue.append(path)
-            elif wanted is None or wanted.fullmatch(name):
+            elif (wanted is None or wanted.fullmatch(name)) and path not in excluded:
                 found.append(path)
     return sorted(found)

@@ -207,9 +207,11 @@ class PackageInputs:
         targets: in the order that was asked for.
         build_script_inputs: None without a build script.
         exported_macros: macros that reach a file-reading macro, for the local packages that depend on this one.
+        ignored: those of the paths to be ignored that the package would read otherwise, or that lie in its folder.
     """
 
     package_dir: str
     targets: tuple[TargetInputs, ...]
     build_script_inputs: ScriptInputs | None = None
     exported_macros: tuple[Macro, ...] = ()
+    ignored: tuple[str, ...] = ()

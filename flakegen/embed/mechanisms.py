@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flakegen.embed import sqlx, templates
+from flakegen.embed.declared import Declared, Trigger, reader_of
 from flakegen.embed.inputs import InputRole
 from flakegen.embed.readers import (
     Base,
@@ -217,11 +218,20 @@ class Vocabulary:
     words: tuple[str, ...]
 
 
+def _declared(item: Declared) -> Mechanism:
+    match item.trigger:
+        case Trigger.MACRO:
+            return Mechanism(macros=(item.name,), read=reader_of(item))
+        case Trigger.ATTRIBUTE:
+            return Mechanism(attributes=(item.name,), read=reader_of(item))
+
+
 @lru_cache(maxsize=256)
-def vocabulary(dependency_names: frozenset[str]) -> Vocabulary:
-    """The entries that count for a package with these dependencies (crate names, `_` or `-`)."""
+def vocabulary(dependency_names: frozenset[str], declared: tuple[Declared, ...] = ()) -> Vocabulary:
+    """The entries that count for a package with these dependencies (crate names, `_` or `-`), and a user's own."""
     names = {name.replace("-", "_") for name in dependency_names}
     active = [item for item in MECHANISMS if not item.crates or names.intersection(item.crates)]
+    active += [_declared(item) for item in declared]
     macros: dict[str, tuple[Mechanism, ...]] = {}
     attributes: dict[str, tuple[Mechanism, ...]] = {}
     derives: dict[str, tuple[Mechanism, ...]] = {}

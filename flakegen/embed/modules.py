@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from flakegen.embed.collect import Collector, Place
+from flakegen.embed.collect import Collector, Ignored, Place
 from flakegen.embed.disk import Disk
 from flakegen.embed.facts import Call, FileFacts, MacroText, ModuleDeclaration
 from flakegen.embed.file_scan import FactScanner
@@ -50,6 +50,7 @@ class PackageSources:
     Attributes:
         package_dir: root-relative, as workspace_dir.
         macros: own and imported macros that matter; grows from round to round.
+        ignored: files and folders that do not count as read.
     """
 
     disk: Disk
@@ -59,6 +60,7 @@ class PackageSources:
     variables: Mapping[str, str]
     macros: MacroTable = NO_MACROS
     facts: dict[str, FileFacts] = field(default_factory=dict)
+    ignored: Ignored = field(default_factory=Ignored)
 
     def facts_of(self, path: str) -> FileFacts:
         """What a file holds; files without any word that matters are not even scanned."""
@@ -94,7 +96,7 @@ class TargetWalk:
     def __init__(self, sources: PackageSources, target: ScanTarget) -> None:
         self.sources = sources
         self.target = target
-        self.collector = Collector(sources.disk, target)
+        self.collector = Collector(sources.disk, target, sources.ignored)
         self.queue: list[_Visit] = []
         self.seen: set[tuple[str, ModuleDir]] = set()
         self.seen_in_tests: set[tuple[str, ModuleDir]] = set()

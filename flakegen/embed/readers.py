@@ -153,7 +153,8 @@ def _first_value(use: Invocation) -> str | Unknown | None:
     return use.evaluation.value(parts[0]) if parts else None
 
 
-def _report(use: Invocation, what: Unknown) -> None:
+def report(use: Invocation, what: Unknown) -> None:
+    """Note that an argument which names a file has no value, unless a build script or a macro is to give it one."""
     # `#path` and `$path` stand in templates, of `quote!` and of macros: code that is not compiled as it stands.
     if what is Unknown.NOT_LITERAL and not {"#", "$"}.intersection(render(use.arguments).split()):
         message = f"the argument of {use.name}! {what.value}, so the file it reads is not known"
@@ -168,7 +169,7 @@ def file_argument(base: Base) -> Reader:
         if isinstance(value, str):
             use.add_file(use.folder_of(base), value)
         elif value is not None and not (value is Unknown.NOT_LITERAL and existing_literals(use)):
-            _report(use, value)
+            report(use, value)
 
     return read
 
@@ -183,7 +184,7 @@ def folder_argument(
         if value is None:
             value = default
         if isinstance(value, Unknown):
-            _report(use, value)
+            report(use, value)
         elif value is not None and (path := expanded(value, use)) is not None:
             use.add_folder(use.folder_of(base), path, recursive=recursive, pattern=pattern)
 

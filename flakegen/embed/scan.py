@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flakegen.embed.build_script import script_inputs
+from flakegen.embed.collect import Ignored
+from flakegen.embed.declared import UserRules
 from flakegen.embed.disk import Disk
-from flakegen.embed.inputs import PackageInputs, TargetKind
+from flakegen.embed.inputs import PackageInputs, ScriptInputs, TargetKind
 from flakegen.embed.macro_table import macro_table
 from flakegen.embed.mechanisms import vocabulary
 from flakegen.embed.modules import PackageSources, TargetWalk
-from flakegen.embed.paths import normalise
+from flakegen.embed.paths import is_inside, normalise
 from flakegen.embed.wrappers import Macro
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from flakegen.embed.inputs import ScanTarget
@@ -31,6 +33,7 @@ def scan_package(
     workspace_dir: str = "",
     variables: Mapping[str, str] | None = None,
     imported_macros: Iterable[Macro] = (),
+    rules: UserRules = UserRules(),  # noqa: B008  # immutable
 ) -> PackageInputs:
     """What each target of one package reads.
 
@@ -42,24 +45,45 @@ def scan_package(
         workspace_dir: the folder of the workspace's root manifest, relative to `root`.
         variables: what cargo sets while compiling, such as `CARGO_PKG_NAME`, for use in `env!`.
         imported_macros: `exported_macros` of the local packages that this one depends on.
+        rules: what a user says of it.
     """
     disk = root if isinstance(root, Disk) else Disk(root)
     sources = PackageSources(
         disk=disk,
         package_dir=normalise(package_dir) or "",
         workspace_dir=normalise(workspace_dir) or "",
-        vocabulary=vocabulary(dependency_names),
+        vocabulary=vocabulary(dependency_names, rules.declared),
         variables=variables or {},
+        ignored=Ignored(rules.ignored),
     )
     walks, own = _walk_until_stable(sources, targets, tuple(imported_macros))
     results = tuple(walk.collector.result() for walk in walks)
     scripts = [item for item in results if item.target.kind is TargetKind.BUILD_SCRIPT]
+    script = script_inputs(disk, sources.package_dir, scripts[0], sources.ignored) if scripts else None
     return PackageInputs(
         package_dir=sources.package_dir,
         targets=results,
-        build_script_inputs=script_inputs(disk, sources.package_dir, scripts[0]) if scripts else None,
+        build_script_inputs=script,
         exported_macros=own,
+        ignored=tuple(sorted(_matching(sources, walks, script))) if rules.ignored else (),
     )
+
+
+def _matching(
+    sources: PackageSources, walks: Sequence[TargetWalk], script: ScriptInputs | None
+) -> Iterator[str]:
+    """Those of the ignored paths that came up, or that are there in a folder which is read."""
+    folders = {
+        sources.package_dir,
+        *(folder.path for folder in (script.folders if script is not None else ())),
+    }
+    folders |= {
+        folder.path for walk in walks for sets in walk.collector.sets.values() for folder in sets.folders
+    }
+    for path in dict.fromkeys(sources.ignored.paths):
+        present = sources.disk.is_file(path) or sources.disk.is_folder(path)
+        if path in sources.ignored.seen or (present and any(is_inside(path, folder) for folder in folders)):
+            yield path
 
 
 def _walk_until_stable(

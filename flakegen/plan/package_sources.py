@@ -16,7 +16,7 @@ from flakegen.embed.inputs import FolderInput
 from flakegen.plan.cargo import WorkspaceFiles, join
 from flakegen.plan.model import FolderPlan, SourcePlan
 from flakegen.plan.package_set import LocalSource
-from flakegen.plan.sources import Extra, script_source, source_of_test, target_source
+from flakegen.plan.sources import Extra, left_out, script_source, source_of_test, target_source
 
 _PRODUCTS = frozenset((TargetKind.LIB, TargetKind.BIN, TargetKind.CUSTOM_BUILD))
 
@@ -79,7 +79,9 @@ def _source(package: Package, files: WorkspaceFiles, frame: set[str], *, with_te
     parts += [source_of_test(target, inputs, nested, extra) for target in package.targets]
     whole = FolderInput(path=directory, recursive=True)
     beyond = [_outside(part, directory) for part in parts] if directory else parts
-    return _united(beyond, frame, Extra(files=extra.files, folders=(whole, *extra.folders)), nested)
+    return _united(
+        beyond, frame, Extra(files=extra.files, folders=(whole, *extra.folders)), (*nested, *left_out(inputs))
+    )
 
 
 def _outside(source: SourcePlan, directory: str) -> SourcePlan:

@@ -176,8 +176,11 @@ def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     )
 
 
+_UNREAD = frozenset(("source", "layout", "ignore"))
+
+
 def paths_of(value: object) -> set[str]:
-    """Return all files that a spec names, wherever in it."""
+    """Return all files that a spec names to be read, wherever in it."""
     if isinstance(value, SpecPath):
         return {str(value.relative)}
     if isinstance(value, Mapping):
@@ -185,6 +188,4 @@ def paths_of(value: object) -> set[str]:
     if isinstance(value, tuple):
         return {path for each in value for path in paths_of(each)}
     fields = getattr(type(value), "__dataclass_fields__", {})
-    return {
-        path for name in fields if name not in {"source", "layout"} for path in paths_of(getattr(value, name))
-    }
+    return {path for name in fields if name not in _UNREAD for path in paths_of(getattr(value, name))}

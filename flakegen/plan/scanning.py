@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from posixpath import relpath
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from flakegen.cargo.package import DependencyKind, Package, SourceKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.embed.disk import Disk
@@ -23,6 +25,7 @@ from flakegen.plan.configuration import (
 from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
 from flakegen.plan.scan_variables import given_variables, package_variables
 from flakegen.plan.sources import Extra
+from flakegen.plan.told import Told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,10 +45,9 @@ def scan_workspace(
     disk: Disk,
     workspace: Workspace,
     project_root: Path,
-    extra: Mapping[str, Iterable[str]],
+    told: Told,
     generated: Iterable[str],
     vendored: VendoredFiles,
-    variables: Mapping[str, str],
 ) -> WorkspaceFiles:
     """Scan every local package of a workspace.
 
@@ -53,17 +55,16 @@ def scan_workspace(
         disk: the project's root folder.
         workspace: the loaded workspace.
         project_root: absolute; what paths in the answer are relative to.
-        extra: files and folders beyond what a scan can find, by crate name.
+        told: what the spec says that a scan cannot know.
         generated: files and folders that are made of all this, and part of no source.
         vendored: what is other people's in the project.
-        variables: of every unit, as the spec says.
 
     Raises:
         OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
     """
     root = _relative(workspace.root, project_root)
     inputs: dict[str, PackageInputs] = {}
-    given = given_variables(workspace, project_root, variables)
+    told = replace(told, variables=given_variables(workspace, project_root, told.variables))
     handed: dict[int, frozenset[str]] = {}
     for index in _dependencies_first(workspace):
         package = workspace.packages[index]
@@ -72,7 +73,7 @@ def scan_workspace(
         reached = frozenset[str]().union(*(handed.get(i, ()) for i in _needed(workspace, index)))
         names = reached.union(name for each in package.dependencies for name in (each.name, each.package))
         handed[index] = _handed_on(workspace, index, handed)
-        inputs[directory] = _scan(disk, workspace, index, directory, inputs, project_root, given, names)
+        inputs[directory] = _scan(disk, workspace, index, directory, inputs, project_root, names, told)
     guarded = {
         workspace.root / "Cargo.lock",
         workspace.root / "Cargo.toml",
@@ -93,7 +94,7 @@ def scan_workspace(
             _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(guarded)
         },
-        extras={name: _extra(disk, paths) for name, paths in extra.items()},
+        extras={name: _extra(disk, paths) for name, paths in told.extra.items()},
         noticed=(
             *(p for d in inputs for name in _READMES if disk.is_file(p := join(d, name))),
             *sorted({path for found in clippy.values() for path in found}),
@@ -111,6 +112,15 @@ def scan_workspace(
         clippy=clippy,
         rustfmt=rustfmt,
     )
+
+
+def by_crate(workspace: Workspace, files: WorkspaceFiles) -> dict[str, list[PackageInputs]]:
+    """Return what was found of each local package, by name; two may have the same one."""
+    found: dict[str, list[PackageInputs]] = {}
+    for package in workspace.packages:
+        if _is_local(package):
+            found.setdefault(package.id.name, []).append(files.inputs[files.directory(package)])
+    return found
 
 
 def _extra(disk: Disk, paths: Iterable[str]) -> Extra:
@@ -233,8 +243,8 @@ def _scan(
     directory: str,
     done: Mapping[str, PackageInputs],
     project_root: Path,
-    variables: Mapping[str, str],
     names: frozenset[str],
+    told: Told,
 ) -> PackageInputs:
     package = workspace.packages[index]
     needed = [workspace.packages[other] for other in _needed(workspace, index)]
@@ -253,8 +263,9 @@ def _scan(
         ],
         dependency_names=names,
         workspace_dir=_relative(workspace.root, project_root),
-        variables=package_variables(package, variables),
+        variables=package_variables(package, told.variables),
         imported_macros=[macro for inputs in found if inputs is not None for macro in inputs.exported_macros],
+        rules=told.rules(package.id.name),
     )
 
 

@@ -37,13 +37,14 @@ def target_source(target: Target, inputs: PackageInputs, extra: Extra) -> Source
     modules = frozenset(own.modules)
     files = {*own.files, *own.optional_files, *extra.files}
     folders = (*own.folders, *extra.folders)
+    ignored = {*left_out(inputs)} - files
     if target.kind not in _BY_RULE or not dirname(target.src_path):
-        return _source(files | modules, (), folders, ())
+        return _source(files | modules, (), folders, ignored)
     folder = _join(inputs.package_dir, dirname(target.src_path))
     inside = f"{folder}/"
     without = {module for module in _foreign_modules(inputs, modules) if module.startswith(inside)}
     files |= {module for module in modules if not module.startswith(inside) or not module.endswith(".rs")}
-    return _source(files, (folder,), folders, without)
+    return _source(files, (folder,), folders, without | ignored)
 
 
 def source_of_test(target: Target, inputs: PackageInputs, nested: Iterable[str], extra: Extra) -> SourcePlan:
@@ -62,7 +63,7 @@ def source_of_test(target: Target, inputs: PackageInputs, nested: Iterable[str],
         *extra.files,
     }
     package = FolderInput(path=inputs.package_dir, recursive=True)
-    without = {*_foreign_modules(inputs, modules), *nested} - files
+    without = {*_foreign_modules(inputs, modules), *nested, *left_out(inputs)} - files
     return _source(
         files, (), (*own.folders, *own.test_folders, *extra.folders, package), without, documents=False
     )
@@ -73,7 +74,8 @@ def script_source(
 ) -> SourcePlan:
     """Return what a build script's run reads: what it declares, or like cargo the whole package."""
     files = {*script.files, *script.optional_files, *extra.files, _join(inputs.package_dir, "Cargo.toml")}
-    without = {*nested, *(path for path in script.excluded if basename(path) not in _WASTE)} - files
+    excluded = (path for path in script.excluded if basename(path) not in _WASTE)
+    without = {*nested, *excluded, *left_out(inputs)} - files
     return _source(files, (), (*script.folders, *extra.folders), without, documents=not script.whole_package)
 
 
@@ -83,6 +85,14 @@ def _foreign_modules(inputs: PackageInputs, modules: frozenset[str]) -> Iterator
         for module in (*other.modules, *other.test_modules):
             if module not in modules:
                 yield module
+
+
+def left_out(inputs: PackageInputs) -> Iterator[str]:
+    """Yield what a user has ignored, but for folders of code: what is compiled must be there."""
+    modules = [path for target in inputs.targets for path in (*target.modules, *target.test_modules)]
+    for path in inputs.ignored:
+        if not any(not path or module == path or module.startswith(f"{path}/") for module in modules):
+            yield path
 
 
 def inputs_of(target: Target, inputs: PackageInputs) -> TargetInputs:

@@ -22,6 +22,8 @@ _TYPES: dict[Any, str] = {
     bool: "boolean",
     values.AttrName: "name",
     values.EnvName: "variable",
+    values.MacroName: "macro",
+    values.AttributePath: "attribute",
     values.CrateName: "crate",
     values.RegistryName: "registry",
     values.DownloadUrl: "address",
@@ -133,7 +135,9 @@ def _tables(path: str, outer: type[Table]) -> Iterator[TableDoc]:
     for key in keys_of(outer).values():
         table = _table_in(key.annotation)
         if table is not None:
-            yield TableDoc(path=f"{path}.{key.name}.<name>", doc=key.rule.doc, keys=_keys(table))
+            inner = f"{path}.{key.name}" + (".<name>" if get_origin(key.annotation) is Mapping else "")
+            yield TableDoc(path=inner, doc=key.rule.doc, keys=_keys(table))
+            yield from _tables(inner, table)
 
 
 def _keys(table: type[Table], *, without: Mapping[str, Key] | None = None) -> tuple[KeyDoc, ...]:

@@ -56,6 +56,18 @@ FORMS: dict[Any, NameForm] = {
         what="environment variable",
         hint="a variable is letters, digits and '_', and does not begin with a digit",
     ),
+    values.MacroName: NameForm(
+        pattern=re.compile(r"[^\W\d]\w*"),
+        code=Code.BAD_RUST_NAME,
+        what="macro name",
+        hint="a macro is named by its identifier alone, without path and '!'",
+    ),
+    values.AttributePath: NameForm(
+        pattern=re.compile(r"[^\W\d]\w*(?:::[^\W\d]\w*)*"),
+        code=Code.BAD_RUST_NAME,
+        what="attribute",
+        hint="an attribute is named as code writes it in '#[…]', up to its arguments: 'name' or 'path::name'",
+    ),
     values.CrateName: NameForm(
         pattern=re.compile(r"[A-Za-z_][A-Za-z0-9_-]*"),
         code=Code.BAD_CARGO_NAME,

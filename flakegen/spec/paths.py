@@ -151,6 +151,8 @@ def check_form(written: str) -> None:
 
 def kind_problem(path: str, wanted: OnDisk, files: Files) -> str | None:
     """Return how ``path`` differs from what it must be (``is a folder, not a file``), or None."""
+    if wanted is OnDisk.ANYTHING:
+        return None
     is_file, is_folder = files.is_file(path), files.is_folder(path)
     if wanted is OnDisk.FILE and is_folder:
         return "is a folder, not a file"

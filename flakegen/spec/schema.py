@@ -31,6 +31,7 @@ class OnDisk(Enum):
     FOLDER = "folder"
     EITHER = "file or folder"
     NIX = "Nix file or of a folder with a default.nix"
+    ANYTHING = "file or folder, there or not"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

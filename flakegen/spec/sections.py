@@ -10,6 +10,7 @@ from typing import ClassVar
 from flakegen.spec.schema import EMPTY, OnDisk, Table, key
 from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, PackageTable
 from flakegen.spec.values import (
+    AttributePath,
     AttrName,
     Channel,
     CrateName,
@@ -17,6 +18,7 @@ from flakegen.spec.values import (
     EnvName,
     FlakeUrl,
     InputPath,
+    MacroName,
     NixExpr,
     PackageRef,
     RegistryName,
@@ -94,6 +96,12 @@ class CrateOverride(Table):
     build_inputs: tuple[PackageRef, ...] = key("Libraries that it links.", default=())
     env: Mapping[EnvName, Template] = key("Environment of its build script and of rustc.", default=EMPTY)
     extra_files: tuple[SpecPath, ...] = key("Files its build reads that no scan can find.", default=())
+    ignore: tuple[SpecPath, ...] = key(
+        "Files and folders that do not count as read by it, whatever its code says: no source of its units holds them, and "
+        "they are not missed.",
+        default=(),
+        on_disk=OnDisk.ANYTHING,
+    )
 
 
 class CargoFormat(Enum):
@@ -116,6 +124,52 @@ class Registry(Table):
     )
 
 
+class EmbedBase(Enum):
+    """What a path in code is relative to."""
+
+    FILE = "file"
+    PACKAGE = "package"
+    WORKSPACE = "workspace"
+
+
+class EmbedKind(Enum):
+    """What a path in code names."""
+
+    FILE = "file"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedRule(Table):
+    """How a macro or attribute reads files: its first literal argument is the path."""
+
+    base: EmbedBase = key(
+        'What the path is relative to: `"file"` is the folder of the Rust file, `"package"` that of its Cargo.toml, '
+        '`"workspace"` that of the root manifest.',
+        example='"package"',
+    )
+    kind: EmbedKind = key(
+        "What the path names; of a folder, all that is in it counts.", default=EmbedKind.FILE
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embed(Table):
+    """What embeds files beyond what is known of published crates."""
+
+    macros: Mapping[MacroName, EmbedRule] = key(
+        "Macros of proc-macro crates that read files while code is compiled, by name. Those made with `macro_rules!` are "
+        "followed anyway.",
+        default=EMPTY,
+        example='{ include_sql = { base = "package" } }',
+    )
+    attributes: Mapping[AttributePath, EmbedRule] = key(
+        "Attributes that do, as they are written in `#[…]`.",
+        default=EMPTY,
+        example='{ "schema::load" = { base = "file", kind = "folder" } }',
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cargo(Table):
     """The Cargo workspace that crates come from."""
@@ -133,6 +187,7 @@ class Cargo(Table):
         default=False,
     )
     crates: Mapping[CrateName, CrateOverride] = key("What single crates need, by crate name.", default=EMPTY)
+    embed: Embed | None = key("What embeds files beyond what is known of published crates.", default=None)
     registries: Mapping[RegistryName, Registry] = key(
         "Where registries have their archives, if not where their index says: by name in cargo's configuration, or by "
         "index address.",

@@ -14,6 +14,10 @@ AttrName = NewType("AttrName", str)
 """A Nix identifier: the name of a flake output, an input or a derivation attribute."""
 EnvName = NewType("EnvName", str)
 """The name of an environment variable, verbatim."""
+MacroName = NewType("MacroName", str)
+"""The name of a Rust macro: an identifier."""
+AttributePath = NewType("AttributePath", str)
+"""A Rust attribute as it is written: an identifier, or several joined by `::`."""
 CrateName = NewType("CrateName", str)
 """The name of a Cargo package; whether the workspace has it, later stages say."""
 RegistryName = NewType("RegistryName", str)

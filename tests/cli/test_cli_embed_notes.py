@@ -103,6 +103,46 @@ def test_a_build_script_is_told_at_its_literal(project, run):
     )
 
 
+IGNORING = """
+[cargo.embed.macros]
+banner = { base = "package" }
+
+[cargo.crates.base]
+ignore = ["../code/crates/base/src/gone.bin", "../data/text.txt", "../code/never.txt"]
+
+[cargo.crates.serde]
+ignore = ["../data/text.txt"]
+"""
+
+
+def test_what_is_ignored_is_in_no_source_and_what_is_declared_is(project, run):
+    spec = cargo_project(project)
+    write_files(project, {"code/crates/base/src/lib.rs": SOURCE, "code/crates/base/a.txt": ""})
+    with (project / "code/crates/base/src/lib.rs").open("a") as file:
+        file.write('fn f() { show::banner!("a.txt"); }\n')
+    assert {"data/text.txt", "code/crates/base/src/gone.bin"} <= _source(run)
+    spec.write_text(spec.read_text() + IGNORING)
+    done = run("compile")
+    assert "[E300]" not in done.err
+    assert _source(run) == {"code/crates/base/a.txt", "code/crates/base/src/not_here.rs"}
+    assert done.err.endswith("""
+specs/rusty.toml:27:67: warning: '../code/never.txt' is nothing that base reads, so there is nothing to ignore [E304]
+   27 | ignore = ["../code/crates/base/src/gone.bin", "../data/text.txt", "../code/never.txt"]
+      |                                                                   ^^^^^^^^^^^^^^^^^^^
+
+specs/rusty.toml:30:11: warning: '../data/text.txt' is nothing that serde reads, so there is nothing to ignore [E304]
+   30 | ignore = ["../data/text.txt"]
+      |           ^^^^^^^^^^^^^^^^^^
+""")
+
+
+def _source(run) -> set[str]:
+    """The single files in the source of the library `base`."""
+    sources = json.loads(run("dump", "specs/rusty.toml", "--stage", "plan").out)["cargo"]["sources"]
+    (name,) = (name for name in sources if name.startswith("base") and name.endswith(" lib"))
+    return set(sources[name]["files"])
+
+
 def test_a_project_without_such_things_is_silent(project, run):
     write_files(project, {"specs/tiny.toml": PLAIN})
     assert run("compile").err.count("\n") == 1
