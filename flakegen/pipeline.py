@@ -19,7 +19,7 @@ from flakegen.cargo.gather import gather_facts, gather_registries
 from flakegen.cargo.lock import Lock
 from flakegen.cargo.package import Package
 from flakegen.cargo.source_replacement import Replacements
-from flakegen.cargo.workspace import Workspace, load_workspace
+from flakegen.cargo.workspace import FactsProvider, Workspace, load_workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.disk import Disk
@@ -92,13 +92,13 @@ class Project:
     @cached_property
     def workspace(self) -> Workspace | None:
         """The Cargo workspace, if the spec has one."""
-        if self.spec.cargo is None:
-            return None
+        return None if self.spec.cargo is None else self.load_workspace(self._facts)
+
+    def load_workspace(self, facts: Facts | FactsProvider) -> Workspace:
+        """Return the Cargo workspace, of whose fetched crates no more is known than ``facts`` say."""
         manifest = self._workspace_folder / "Cargo.toml"
         try:
-            return load_workspace(
-                manifest, facts=self._facts, config_roots=self._config_roots, lock=self.lock
-            )
+            return load_workspace(manifest, facts=facts, config_roots=self._config_roots, lock=self.lock)
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from flakegen.builders.registry import KINDS
 from flakegen.cargo.errors import CargoError
-from flakegen.cargo.workspace import Workspace, load_workspace
+from flakegen.cargo.workspace import Workspace
 from flakegen.cargo.workspace_files import ManifestLoader
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
@@ -93,10 +93,7 @@ class WorkspaceProject(Project):
     @cached_property
     def workspace(self) -> Workspace:
         """The Cargo workspace."""
-        try:
-            return load_workspace(self.top / "Cargo.toml", facts=self._facts, config_roots=self._config_roots)
-        except CargoError as error:
-            raise DiagnosticError(of_cargo(error)) from None
+        return self.load_workspace(self._facts)
 
     @property
     def _workspace_folder(self) -> Path:
@@ -112,8 +109,7 @@ class WorkspaceProject(Project):
 
     @property
     def _root(self) -> str:
-        """The folder that holds all packages: what a flake can see must lie in one."""
-        return os.path.commonpath([self.top, *(path.parent for path in self.workspace.manifests)])
+        return common_root(self.top, self.workspace)
 
     @property
     def _command(self) -> str:
@@ -122,6 +118,11 @@ class WorkspaceProject(Project):
         words += [] if folder == "." else [folder]
         words += [] if self.output is None else ["--output", self.output]
         return shlex.join(words)
+
+
+def common_root(top: Path, workspace: Workspace) -> str:
+    """Return the folder that holds all packages of a workspace: what a flake can see must lie in one."""
+    return os.path.commonpath([top, *(path.parent for path in workspace.manifests)])
 
 
 def without_places(error: DiagnosticError, project: WorkspaceProject) -> DiagnosticError:

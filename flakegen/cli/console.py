@@ -56,6 +56,10 @@ class Console(NamedTuple):  # no dataclass, which would load inspect
         if self.json:
             print_json(value)
 
+    def wants_colour(self) -> bool:
+        """Whether standard output is for somebody who sees colours."""
+        return not self.json and _wants_colour(sys.stdout)
+
     def show_diff(self, diff: str) -> None:
         """Print a unified diff, whole; on a terminal only the beginning of a long one, unless the user wants more."""
         if self.json:

@@ -63,17 +63,7 @@ def scan_workspace(
         OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
     """
     root = _relative(workspace.root, project_root)
-    inputs: dict[str, PackageInputs] = {}
-    told = replace(told, variables=given_variables(workspace, project_root, told.variables))
-    handed: dict[int, frozenset[str]] = {}
-    for index in _dependencies_first(workspace):
-        package = workspace.packages[index]
-        directory = _relative(workspace.directory(package), project_root)
-        # Local packages may hand on what they depend on: `pub use sqlx`.
-        reached = frozenset[str]().union(*(handed.get(i, ()) for i in _needed(workspace, index)))
-        names = reached.union(name for each in package.dependencies for name in (each.name, each.package))
-        handed[index] = _handed_on(workspace, index, handed)
-        inputs[directory] = _scan(disk, workspace, index, directory, inputs, project_root, names, told)
+    inputs = scan_packages(disk, workspace, project_root, told)
     guarded = {
         workspace.root / "Cargo.lock",
         workspace.root / "Cargo.toml",
@@ -112,6 +102,24 @@ def scan_workspace(
         clippy=clippy,
         rustfmt=rustfmt,
     )
+
+
+def scan_packages(
+    disk: Disk, workspace: Workspace, project_root: Path, told: Told
+) -> dict[str, PackageInputs]:
+    """Return what each local package reads, by its directory relative to the project root; else as `scan_workspace`."""
+    inputs: dict[str, PackageInputs] = {}
+    told = replace(told, variables=given_variables(workspace, project_root, told.variables))
+    handed: dict[int, frozenset[str]] = {}
+    for index in _dependencies_first(workspace):
+        package = workspace.packages[index]
+        directory = _relative(workspace.directory(package), project_root)
+        # Local packages may hand on what they depend on: `pub use sqlx`.
+        reached = frozenset[str]().union(*(handed.get(i, ()) for i in _needed(workspace, index)))
+        names = reached.union(name for each in package.dependencies for name in (each.name, each.package))
+        handed[index] = _handed_on(workspace, index, handed)
+        inputs[directory] = _scan(disk, workspace, index, directory, inputs, project_root, names, told)
+    return inputs
 
 
 def by_crate(workspace: Workspace, files: WorkspaceFiles) -> dict[str, list[PackageInputs]]:

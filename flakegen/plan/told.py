@@ -15,6 +15,7 @@ from flakegen.embed.declared import Declared, Kind, Trigger, UserRules
 from flakegen.embed.inputs import PackageInputs
 from flakegen.embed.readers import Base
 from flakegen.spec.model import Spec
+from flakegen.spec.schema import EMPTY
 from flakegen.spec.sections import Cargo, EmbedBase, EmbedRule
 
 _BASES = {
@@ -34,10 +35,10 @@ class Told(Struct, frozen=True, kw_only=True):
         variables: the environment of every unit, as far as it is known.
     """
 
-    extra: Mapping[str, tuple[str, ...]]
-    ignored: Mapping[str, tuple[str, ...]]
-    declared: tuple[Declared, ...]
-    variables: Mapping[str, str]
+    extra: Mapping[str, tuple[str, ...]] = EMPTY
+    ignored: Mapping[str, tuple[str, ...]] = EMPTY
+    declared: tuple[Declared, ...] = ()
+    variables: Mapping[str, str] = EMPTY
 
     def rules(self, crate: str) -> UserRules:
         """Return what is told of one crate."""

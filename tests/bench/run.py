@@ -22,6 +22,7 @@ from bench_table import Row, show
 from part_build import build_rows
 from part_compile import compile_rows, lana_rows
 from part_evaluate import evaluate_rows
+from part_includes import includes_rows
 from part_peers import peer_rows
 from part_scale import scale_rows
 from real_nix import Nix, cache_folder, find_nix
@@ -29,6 +30,7 @@ from real_nix import Nix, cache_folder, find_nix
 PARTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "compile": compile_rows,
     "lana": lana_rows,
+    "includes": includes_rows,
     "scale": scale_rows,
     "evaluate": evaluate_rows,
     "peers": peer_rows,
