@@ -157,7 +157,7 @@ def report(use: Invocation, what: Unknown) -> None:
     """Note that an argument which names a file has no value, unless a build script or a macro is to give it one."""
     # `#path` and `$path` stand in templates, of `quote!` and of macros: code that is not compiled as it stands.
     if what is Unknown.NOT_LITERAL and not {"#", "$"}.intersection(render(use.arguments).split()):
-        message = f"the argument of {use.name}! {what.value}, so the file it reads is not known"
+        message = f"the argument of {use.place.rule} {what.value}, so the file it reads is not known"
         use.collector.find(use.place, FindingKind.UNKNOWN, message)
 
 
@@ -209,8 +209,11 @@ def named_files(base: Base, *names: str) -> Reader:
     def read(use: Invocation) -> None:
         for name, value in named_values(inner(use)):
             if name in names:
-                for token in strings_in(value):
+                literals = list(strings_in(value))
+                for token in literals:
                     use.add_file(use.folder_of(base), string_value(token.text) or "")
+                if not literals:
+                    report(use, Unknown.NOT_LITERAL)
 
     return read
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flakegen.embed.inputs import FindingKind
 from flakegen.embed.lexer import string_value, strings_in
 from flakegen.embed.paths import join
 from flakegen.embed.readers import Invocation, Reader, inner, named_values
@@ -30,9 +31,18 @@ def template_folders(settings: str) -> Reader:
         folders = toml_value(use.disk, file, "general", "dirs")
         if folders is None:
             folders = toml_value(use.disk, file, "template_dirs")
-        for folder in folders if isinstance(folders, list) else ["templates"]:
-            if isinstance(folder, str):
-                use.add_folder(use.package_dir, folder, named=False)
+        places = (
+            [each for each in folders if isinstance(each, str)]
+            if isinstance(folders, list)
+            else ["templates"]
+        )
+        for folder in places:
+            use.add_folder(use.package_dir, folder, named=False)
+        for template in _literals(named.get("path", ())):
+            paths = [join(use.package_dir, f"{folder}/{template}") for folder in places]
+            if not any(path is not None and use.disk.is_file(path) for path in paths):
+                message = f"the template `{template}` is in none of the folders {', '.join(places)}"
+                use.collector.find(use.place, FindingKind.ABSENT, message)
 
     return read
 

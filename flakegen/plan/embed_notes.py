@@ -31,7 +31,7 @@ _WORD = re.compile(r"\"(?:[^\"\\]|\\.)*\"|#!?\[[\w:]*|[\w:]+!?")
 def embed_notes(inputs: Iterable[PackageInputs], disk: Disk) -> Iterator[Diagnostic]:
     """Yield a warning for everything that the scanner could not follow, in the order of the files."""
     texts: dict[str, SourceText] = {}
-    for finding in sorted({finding for found in inputs for finding in _findings(found)}):
+    for finding in sorted({finding for found in inputs for finding in _told(found)}):
         source = texts.get(finding.file)
         if source is None:
             text = disk.text_of(finding.file) or ""
@@ -42,6 +42,23 @@ def embed_notes(inputs: Iterable[PackageInputs], disk: Disk) -> Iterator[Diagnos
             span=_span(source, finding),
             hint=finding.hint or _HINTS.get(finding.kind),
             severity=Severity.WARNING,
+        )
+
+
+def _told(found: PackageInputs) -> Iterator[Finding]:
+    """Yield the findings of a package; queries are prepared all at once, so one without its file stands for all."""
+    unprepared = []
+    for finding in sorted(set(_findings(found))):
+        if finding.kind is FindingKind.UNPREPARED:
+            unprepared.append(finding)
+        else:
+            yield finding
+    if unprepared:
+        first, *more = unprepared
+        yield (
+            replace(first, message=f"{first.message}, nor for {len(more)} more of the crate")
+            if more
+            else first
         )
 
 

@@ -103,6 +103,31 @@ def test_a_build_script_is_told_at_its_literal(project, run):
     )
 
 
+def test_queries_that_were_never_prepared_are_told_once_for_the_crate(project, run):
+    cargo_project(project)
+    queries = "".join(f'fn f{number}() {{ sqlx::query!("select {number}"); }}\n' for number in range(20))
+    manifest = WORKSPACE["code/crates/base/Cargo.toml"] + '\n[dependencies]\nsqlx = { path = "../sqlx" }\n'
+    lock = WORKSPACE["code/Cargo.lock"].replace(
+        'name = "base"\nversion = "0.1.0"\n',
+        'name = "base"\nversion = "0.1.0"\ndependencies = [\n "sqlx",\n]\n',
+    )
+    write_files(
+        project,
+        {
+            "code/Cargo.lock": lock + '\n[[package]]\nname = "sqlx"\nversion = "0.1.0"\n',
+            "code/crates/base/Cargo.toml": manifest,
+            "code/crates/base/src/lib.rs": queries,
+            "code/crates/sqlx/Cargo.toml": '[package]\nname = "sqlx"\nversion = "0.1.0"\n',
+            "code/crates/sqlx/src/lib.rs": "",
+        },
+    )
+    done = run("compile")
+    assert done.code == 0
+    assert done.err.count("[E303]") == 1
+    told = "warning: no prepared query for this query! in code/crates/base/.sqlx or code/.sqlx, nor for 19 more of the crate"
+    assert f"code/crates/base/src/lib.rs:1:17: {told} [E303]\n" in done.err
+
+
 IGNORING = """
 [cargo.embed.macros]
 banner = { base = "package" }

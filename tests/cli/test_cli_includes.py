@@ -298,6 +298,35 @@ def test_what_is_wrong_is_told(name, project, run):
     assert json.loads(run("includes", *words, "--json").out)["diagnostics"]
 
 
+def test_a_package_outside_of_the_project_is_told_at_the_spec(project, run):
+    spec = cargo_project(project)
+    spec.write_text(
+        spec.read_text().replace('name = "tiny"', 'name = "tiny"\nroot = "."').replace("../code", "code")
+    )
+    files = {
+        name.replace("code/", "specs/code/"): text
+        for name, text in WORKSPACE.items()
+        if name.startswith("code/")
+    }
+    manifest = files["specs/code/crates/tool/Cargo.toml"].replace("../base", "../../../../base")
+    files["specs/code/crates/tool/Cargo.toml"] = manifest
+    base = {
+        name.replace("specs/code/crates/", ""): files.pop(name) for name in list(files) if "/base/" in name
+    }
+    write_files(project, {**files, **base})
+    done = run("includes", spec)
+    assert done.code == 2
+    assert "lies outside the project root [E130]" in done.err
+    assert listed_names(run("includes", "--manifest-path", "specs/code/Cargo.toml", "--json").out) == [
+        "base",
+        "tool",
+    ]
+
+
+def listed_names(out: str) -> list[str]:
+    return [crate["name"] for crate in json.loads(out)["crates"]]
+
+
 def test_a_broken_workspace_is_told_in_its_manifest(project, run):
     cargo_project(project)
     write_files(project, {"code/crates/base/Cargo.toml": "[package]\nname = 7\n"})

@@ -157,6 +157,25 @@ def test_every_rule_of_the_table_has_a_short_name_of_its_own():
     assert all(0 < len(name) < 50 and "*" not in name for name, _, _ in names)
 
 
+def test_a_template_that_is_nowhere_and_a_key_without_a_literal_are_told(tmp_path):
+    code = (
+        '#[derive(Template)] #[template(path = "a.html")] struct A; #[template(path = "b/c.html")] struct B;\n'
+        '#[template(source = "x", ext = "txt")] struct C; #[graphql(schema_path = SCHEMA)] struct Q;\n'
+    )
+    files = {"src/lib.rs": code, "templates/a.html": ""}
+    found = scan_one(write(tmp_path, files), crates=("askama", "graphql_client"))
+    assert [(item.kind, item.line, item.column) for item in found.findings] == [
+        (FindingKind.ABSENT, 1, 60),
+        (FindingKind.UNKNOWN, 2, 50),
+    ]
+    write(
+        tmp_path,
+        {"askama.toml": '[general]\ndirs = ["html", "mail"]', "mail/b/c.html": "", "html/a.html": ""},
+    )
+    found = scan_one(tmp_path, crates=("askama",))
+    assert found.findings == ()
+
+
 def script(root, code: str, **files: str):
     write(root, {"pkg/build.rs": code, **files})
     target = ScanTarget(name="build", kind=TargetKind.BUILD_SCRIPT, src_path="build.rs")
