@@ -8,21 +8,25 @@ from collections.abc import Iterable
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """What a figure should be at most: in itself, in proportion to the one beside it, or in excess of it."""
+    """What a figure should be, or be at most: in itself, in proportion to the one beside it, or in excess of it."""
 
+    exact: float | None = None
     limit: float | None = None
     ratio: float | None = None
     excess: float | None = None
 
     def text(self, unit: str) -> str:
         """As the table shows it."""
-        parts = [] if self.limit is None else [f"≤ {self.limit:g} {unit}"]
+        parts = [] if self.exact is None else [f"{self.exact:g} {unit}"]
+        parts += [] if self.limit is None else [f"≤ {self.limit:g} {unit}"]
         parts += [] if self.ratio is None else [f"≤ {self.ratio:g} of it"]
         parts += [] if self.excess is None else [f"≤ it + {self.excess:g} {unit}"]
         return ", ".join(parts)
 
     def is_reached(self, figure: float, other: float | None) -> bool:
         """Whether a figure is what it should be."""
+        if self.exact is not None and figure != self.exact:
+            return False
         if self.limit is not None and figure > self.limit:
             return False
         if self.ratio is not None and (other is None or figure > self.ratio * other):
@@ -61,7 +65,7 @@ _RIGHT = (1, 3, 4)
 
 
 def _number(value: float, unit: str) -> str:
-    digits = 0 if unit == "MB" else 3 if value < 10 else 1
+    digits = 0 if unit in {"MB", "units"} else 3 if value < 10 else 1
     return f"{value:.{digits}f} {unit}"
 
 

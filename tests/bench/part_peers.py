@@ -19,7 +19,7 @@ _CRATE2NIX = "crate2nix@0.15.0"
 
 def peer_rows(bench: Bench) -> Iterator[Row]:
     """Generate for the same workspace with each: crate2nix starts from nothing each time, flakegen need not."""
-    program = _installed(bench)
+    program = crate2nix_program(bench)
     made, environment = synthetic(bench, Size())
     ours = Compilation(bench, made.root, made.spec.name, made.workspace, environment)
     output = bench.scratch / "crate2nix"
@@ -55,7 +55,7 @@ def peer_rows(bench: Bench) -> Iterator[Row]:
     )
 
 
-def _installed(bench: Bench) -> Path:
+def crate2nix_program(bench: Bench) -> Path:
     """Return crate2nix, built once into the cache folder: by cargo's release profile, as its users do."""
     folder = cache_folder() / "tools" / "bench"
     program = folder / "bin/crate2nix"

@@ -24,6 +24,7 @@ from part_compile import compile_rows, lana_rows
 from part_evaluate import evaluate_rows
 from part_includes import includes_rows
 from part_peers import peer_rows
+from part_rebuilds import rebuild_rows
 from part_scale import scale_rows
 from real_nix import Nix, cache_folder, find_nix
 
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "scale": scale_rows,
     "evaluate": evaluate_rows,
     "peers": peer_rows,
+    "rebuilds": rebuild_rows,
     "build": build_rows,
 }
 
