@@ -20,7 +20,7 @@ from flakegen.cargo.lto import Lto, lto_values
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.request import BuildRequest, Intent
 from flakegen.cargo.unit import UnitGraph
-from flakegen.cargo.unit_graph import build_unit_graph
+from flakegen.cargo.unit_graph import build_unit_graph, graph_in
 from flakegen.cargo.workspace import Workspace
 
 
@@ -64,9 +64,9 @@ class GraphMaker:
             if self._are_alike(known, host):
                 graph = with_fields(known.made.graph, host=request.host)
                 return MadeGraph(graph=graph, lto=known.made.lto)
-        made = _made(build_unit_graph(self._workspace, request))
-        features = make_context(self._workspace, request).features
-        reached = frozenset(package for package, _ in features.active)
+        context = make_context(self._workspace, request)
+        made = _made(graph_in(context))
+        reached = frozenset(package for package, _ in context.features.active)
         self._known.append(_Known(host=host, reached=reached, made=made))
         return made
 

@@ -13,7 +13,7 @@ from flakegen.cargo.feature_map import FeatureMap
 from flakegen.cargo.features import FeatureOptions, ResolvedFeatures, resolve_features
 from flakegen.cargo.graph_node import Node, UnitFor
 from flakegen.cargo.known_features import known_features
-from flakegen.cargo.package import Dependency, DependencyKind, Target
+from flakegen.cargo.package import Dependency, DependencyKind, SourceKind, Target
 from flakegen.cargo.platforms import CfgSetKind, Platform, base_cfgs, with_rustflags
 from flakegen.cargo.profiles import ProfileTable, Settings, profile_table
 from flakegen.cargo.request import BuildRequest
@@ -40,6 +40,26 @@ def platform_of(workspace: Workspace, triple: str, kind: CfgSetKind, *, gets_rus
     return found
 
 
+class PackageGroups(dict[int, int]):
+    """A number for each package: those of one number have the same profile as each other, whatever they are built for."""
+
+    def __init__(self, workspace: Workspace, profiles: ProfileTable, profile_name: str) -> None:
+        """Start without knowing any package."""
+        self._packages = workspace.packages
+        self._members = frozenset(workspace.members)
+        self._profiles = profiles
+        self._profile_name = profile_name
+        self._numbers: dict[tuple[bool, bool, int], int] = {}
+
+    def __missing__(self, package: int) -> int:
+        """Number a package that is asked for the first time."""
+        is_path = self._packages[package].id.source.kind is SourceKind.PATH
+        override = self._profiles.matching(self._profile_name, package)
+        group = (package in self._members, is_path, id(override))
+        found = self[package] = self._numbers.setdefault(group, len(self._numbers))
+        return found
+
+
 class BuildContext(Struct, kw_only=True):
     """One request being answered; ``targets`` are the platforms of normal units, one or more."""
 
@@ -52,6 +72,7 @@ class BuildContext(Struct, kw_only=True):
     profiles: ProfileTable
     profile_name: str
     members: frozenset[int]
+    groups: PackageGroups
     nodes: dict[tuple[Any, ...], Node] = field(default_factory=dict)
 
     def triple_of(self, platform: Platform | None) -> str:
@@ -149,6 +170,10 @@ def make_context(workspace: Workspace, request: BuildRequest) -> BuildContext:
     )
     selection = select(workspace, request)
     options = FeatureOptions(workspace.resolver, host, targets or (host,), request.has_dev_units)
+    profiles, name = profile_table(workspace), request.profile_name
+    groups: PackageGroups | None = workspace.cache.get(("package groups", name))
+    if groups is None:
+        groups = workspace.cache["package groups", name] = PackageGroups(workspace, profiles, name)
     return BuildContext(
         workspace=workspace,
         request=request,
@@ -156,7 +181,8 @@ def make_context(workspace: Workspace, request: BuildRequest) -> BuildContext:
         targets=targets or (host,),
         selection=selection,
         features=resolve_features(workspace, options, selection.seeds),
-        profiles=profile_table(workspace),
-        profile_name=request.profile_name,
+        profiles=profiles,
+        profile_name=name,
         members=frozenset(workspace.members),
+        groups=groups,
     )

@@ -14,11 +14,17 @@ from flakegen.cargo.graph_node import Edge, Node, UnitFor
 from flakegen.cargo.links import LibraryLinks, declared_name
 from flakegen.cargo.package import Target, TargetKind
 from flakegen.cargo.platforms import Platform
+from flakegen.cargo.profiles import Settings
 from flakegen.cargo.roots import root_unit_for
 from flakegen.cargo.unit import Mode
 
 _CHECKS = (Mode.CHECK, Mode.CHECK_TEST, Mode.DOC)
 _HARNESSED = (TargetKind.TEST, TargetKind.BENCH)
+_DOCUMENTED = (TargetKind.BIN, TargetKind.EXAMPLE)  # beside their package's library
+
+# What is asked of every unit: an enum's members are slow to get at.
+_RUN, _TEST, _DOC, _DOCTEST, _BUILD = Mode.RUN_CUSTOM_BUILD, Mode.TEST, Mode.DOC, Mode.DOCTEST, Mode.BUILD
+_LIB, _CUSTOM_BUILD = TargetKind.LIB, TargetKind.CUSTOM_BUILD
 
 
 class _Shelf(Struct, frozen=True, eq=False):
@@ -27,7 +33,9 @@ class _Shelf(Struct, frozen=True, eq=False):
     platform: Platform | None
     mode: Mode
     unit_for: UnitFor
+    host_features: bool
     units: dict[int, Node] = field(default_factory=dict)
+    settings: dict[int, Settings] = field(default_factory=dict)  # by the package's group
 
 
 class _Shelves(NamedTuple):
@@ -51,6 +59,7 @@ class EdgeBuilder:
         self._links = LibraryLinks(context.workspace, context.host)
         self._shelf_of: dict[tuple[Platform | None, Mode, UnitFor], _Shelf] = {}
         self._shelves_of: dict[tuple[Platform | None, Mode, bool, UnitFor], _Shelves] = {}
+        self._groups = context.groups
 
     def build(self, roots: Iterable[Node]) -> None:
         """Visit depth first, in cargo's order: where two visits of a unit differ in context, the first one counts."""
@@ -68,16 +77,16 @@ class EdgeBuilder:
 
     def edges_of(self, node: Node, unit_for: UnitFor) -> list[Edge]:
         """The edges of one unit."""
-        if node.mode is Mode.RUN_CUSTOM_BUILD:
+        if node.mode is _RUN:
             return self._run_edges(node, unit_for)
         target = node.target
         edges = self._libraries(node, unit_for)
-        if target.kind is not TargetKind.CUSTOM_BUILD:
+        if target.kind is not _CUSTOM_BUILD:
             script = self.workspace.scripts[node.package]
             if script is not None:
                 edges.append(self._script_edge(node, script, unit_for))
             edges += self._own_library(node, unit_for)
-            if node.mode is Mode.TEST and target.kind in _HARNESSED:
+            if node.mode is _TEST and target.kind in _HARNESSED:
                 edges += self._binaries(node, UnitFor(root=unit_for.root))
         return edges
 
@@ -88,7 +97,7 @@ class EdgeBuilder:
         if not links:
             return edges
         shelves = self._shelves(node, unit_for)
-        is_documented = node.mode is Mode.DOC and not self.context.request.no_deps
+        is_documented = node.mode is _DOC and not self.context.request.no_deps
         for link in links:
             library = link.library
             shelf = shelves.macros if library.proc_macro else shelves.libraries
@@ -106,13 +115,9 @@ class EdgeBuilder:
 
     def _own_library(self, node: Node, unit_for: UnitFor) -> list[Edge]:
         """The edges to the library of the same package."""
-        kind, is_doc = node.target.kind, node.mode is Mode.DOC
+        kind, is_doc = node.target.kind, node.mode is _DOC
         library = self.workspace.libraries[node.package]
-        wanted = (
-            kind in (TargetKind.BIN, TargetKind.EXAMPLE)
-            if is_doc
-            else kind is not TargetKind.LIB or node.mode is Mode.DOCTEST
-        )
+        wanted = kind in _DOCUMENTED if is_doc else kind is not _LIB or node.mode is _DOCTEST
         if not wanted or library is None or not library.is_linkable:
             return []
         role = unit_for.to_target(node.target, library)
@@ -120,7 +125,7 @@ class EdgeBuilder:
         return [self._edge(node, library, role, mode) for mode in modes]
 
     def _shelves(self, node: Node, unit_for: UnitFor) -> _Shelves:
-        key = (node.platform, node.mode, node.target.kind is TargetKind.CUSTOM_BUILD, unit_for)
+        key = (node.platform, node.mode, node.target.kind is _CUSTOM_BUILD, unit_for)
         found = self._shelves_of.get(key)
         if found is None:
             library, macro = (unit_for.to_target(node.target, target) for target in _SAMPLES)
@@ -137,21 +142,29 @@ class EdgeBuilder:
         key = (platform, mode, unit_for)
         found = self._shelf_of.get(key)
         if found is None:
-            found = self._shelf_of[key] = _Shelf(platform, mode, unit_for)
+            host_features = unit_for.host_features and self.features.separates_host
+            found = self._shelf_of[key] = _Shelf(platform, mode, unit_for, host_features)
         return found
 
     def _unit(self, shelf: _Shelf, package: int, target: Target) -> Node:
         """The unit of a target on a shelf."""
         found = shelf.units.get(id(target))
         if found is None:
-            role = shelf.unit_for
-            settings = self.context.settings(package, role, shelf.platform)
-            features = self.features.of(package, host=role.host_features)
+            settings = self._settings(shelf, package)
+            features = self.features.features.get((package, shelf.host_features), ())
             found = self.context.node(package, target, settings, shelf.platform, shelf.mode, features)
             shelf.units[id(target)] = found
         return found
 
-    def _edge(self, node: Node, target: Target, role: UnitFor, mode: Mode = Mode.BUILD) -> Edge:
+    def _settings(self, shelf: _Shelf, package: int) -> Settings:
+        group = self._groups[package]
+        found = shelf.settings.get(group)
+        if found is None:
+            found = self.context.settings(package, shelf.unit_for, shelf.platform)
+            shelf.settings[group] = found
+        return found
+
+    def _edge(self, node: Node, target: Target, role: UnitFor, mode: Mode = _BUILD) -> Edge:
         """An edge to another unit of the same package."""
         shelf = self._shelf(None if target.is_for_host else node.platform, mode, role)
         return Edge(self._unit(shelf, node.package, target), role, target.crate_name)
@@ -207,7 +220,7 @@ class EdgeBuilder:
         parents: dict[int, tuple[Node, list[Node]]] = {}
         for node in self.order:
             for edge in node.edges or ():
-                if edge.node.mode is Mode.RUN_CUSTOM_BUILD:
+                if edge.node.mode is _RUN:
                     parents.setdefault(id(edge.node), (edge.node, []))[1].append(node)
         added = [(run, self._linked(run, users)) for run, users in parents.values()]
         for run, edges in added:
@@ -226,7 +239,7 @@ class EdgeBuilder:
                     or (id(user), id(other)) in self.dev_edges
                 ):
                     continue
-                runs = (e for e in other.edges or () if e.node.mode is Mode.RUN_CUSTOM_BUILD)
+                runs = (e for e in other.edges or () if e.node.mode is _RUN)
                 if other_run := next(runs, None):
                     found.setdefault((id(other_run.node), other_run.unit_for), other_run)
         return list(found.values())

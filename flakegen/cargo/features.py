@@ -26,6 +26,8 @@ from flakegen.cargo.package import DependencyKind
 from flakegen.cargo.platforms import Platform
 from flakegen.cargo.workspace import Resolver, Workspace, platform_dependents
 
+_BUILD, _DEV = DependencyKind.BUILD, DependencyKind.DEV  # an enum's members are slow to get at
+
 
 class Seed(Struct, frozen=True):
     """A selected member with the feature values asked of it."""
@@ -122,24 +124,22 @@ class _Solver:
         self.with_dev = options.has_dev_units or not self.separates_host
 
     def run(self) -> None:
-        while True:
-            if self.entering:
-                self.enter(self.entering.pop())
-            elif self.pending:
-                self.activate(*self.pending.pop())
-            else:
-                return
+        entering, pending, enter, activate = self.entering, self.pending, self.enter, self.activate
+        while entering or pending:
+            while entering:
+                enter(entering.pop())
+            if pending:
+                activate(*pending.pop())
 
     def plant(self, seed: Seed, *, host: bool) -> None:
         """Start from a selected member."""
-        node = self.node(seed.package, host)
+        key = (seed.package, host)
+        node = self.nodes.get(key) or self.made(key)
         self.pending += [(node, value) for value in seed.values]
 
     def enter(self, edge: _Edge) -> _Node:
         """Follow an edge: its package is built, with the features that it asks for."""
-        node = self.nodes.get(edge.leads_to)
-        if node is None:
-            node = self.node(*edge.leads_to)
+        node = self.nodes.get(edge.leads_to) or self.made(edge.leads_to)
         if id(edge.asked) not in node.asked:
             self.turn_on(node, edge.asked)
         return node
@@ -154,48 +154,49 @@ class _Solver:
         for name in asked.unknown:
             self._complain_unknown(node.index, name)
 
-    def node(self, index: int, host: bool) -> _Node:  # noqa: FBT001 - a key's part
-        """The state of a package in a role; at first sight its mandatory dependencies are followed."""
-        found = self.nodes.get((index, host))
-        if found is None:
-            edges = self.edges_of(index, host)
-            by_name = edges.by_name
-            if self.existing is not None:
-                names = self.existing.get(index, ())
-                by_name = {n: [e for e in by_name[n] if not e.optional or n in names] for n in by_name}
-            found = self.nodes[index, host] = _Node(index, known_features(self.workspace, index), by_name)
-            self.entering += edges.mandatory
+    def made(self, key: tuple[int, bool]) -> _Node:
+        """The state of a package in a role that is met for the first time; its mandatory dependencies are followed."""
+        index, host = key
+        edges = self.edges_of(index, host)
+        by_name = edges.by_name
+        if self.existing is not None:
+            names = self.existing.get(index, ())
+            by_name = {n: [e for e in by_name[n] if not e.optional or n in names] for n in by_name}
+        found = self.nodes[key] = _Node(index, known_features(self.workspace, index), by_name)
+        self.entering += edges.mandatory
+        if edges.unlocked:
             self.problems += [self._unlocked(index, name) for name in edges.unlocked]
         return found
 
     def activate(self, node: _Node, value: FeatureValue) -> None:
         """Activate one feature value of a package."""
-        if isinstance(value, Feature):
+        if isinstance(value, DependencyFeature):
+            self.activate_in_dependency(node, value)
+        elif isinstance(value, Feature):
             if value.name not in node.features:
                 self.turn_on(node, feature_closure(self.workspace, node.index, value.name))
-        elif isinstance(value, OptionalDependency):
-            if value.name not in node.active:
-                node.active.add(value.name)
-                deferred = node.deferred.pop(value.name, ())
-                for edge in node.by_name.get(value.name, ()):
-                    child = self.enter(edge)
-                    self.pending += [(child, parse_value(feature)) for feature in deferred]
-        else:
-            self.activate_in_dependency(node, value)
+        elif value.name not in node.active:
+            node.active.add(value.name)
+            deferred = node.deferred.pop(value.name, ())
+            for edge in node.by_name.get(value.name, ()):
+                child = self.enter(edge)
+                self.pending += [(child, parse_value(feature)) for feature in deferred]
 
     def activate_in_dependency(self, node: _Node, value: DependencyFeature) -> None:
         """Activate `dependency/feature`; by name, so in every table and kind that has it."""
-        for edge in node.by_name.get(value.dependency, ()):
+        name, feature = value.dependency, value.feature
+        for edge in node.by_name.get(name, ()):
             if edge.optional:
-                if value.weak and value.dependency not in node.active:
-                    node.deferred.setdefault(value.dependency, set()).add(value.feature)
-                    continue
-                self.pending.append((node, OptionalDependency(value.dependency)))
-                if not value.weak and value.dependency in node.map:
-                    self.pending.append((node, Feature(value.dependency)))
-            child = self.nodes.get(edge.leads_to) or self.node(*edge.leads_to)
-            if value.feature not in child.features:  # which has no values of other kinds
-                self.pending.append((child, parse_value(value.feature)))
+                if name not in node.active:
+                    if value.weak:
+                        node.deferred.setdefault(name, set()).add(feature)
+                        continue
+                    self.pending.append((node, OptionalDependency(name)))
+                if not value.weak and name in node.map and name not in node.features:
+                    self.pending.append((node, Feature(name)))
+            child = self.nodes.get(edge.leads_to) or self.made(edge.leads_to)
+            if feature not in child.features:  # which has no values of other kinds
+                self.pending.append((child, parse_value(feature)))
 
     def active_of(self, node: _Node) -> frozenset[str]:
         """The optional dependencies of a node that are on, and exist."""
@@ -217,8 +218,8 @@ class _Solver:
         options, separates = self.options, self.separates_host
         for resolved in self.workspace.dependencies[index]:
             dependency = resolved.dependency
-            is_build = dependency.kind is DependencyKind.BUILD
-            if dependency.kind is DependencyKind.DEV and not with_dev:
+            is_build = dependency.kind is _BUILD
+            if dependency.kind is _DEV and not with_dev:
                 continue
             if separates and dependency.platform is not None:
                 platforms = (options.host,) if host or is_build else options.targets

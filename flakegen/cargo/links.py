@@ -17,6 +17,8 @@ from flakegen.cargo.unit import Mode
 from flakegen.cargo.workspace import Workspace, platform_dependents
 
 _TESTS = (Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST)
+_TESTING = (TargetKind.TEST, TargetKind.EXAMPLE)
+_CUSTOM_BUILD = TargetKind.CUSTOM_BUILD
 
 
 class Link(Struct, frozen=True, eq=False):
@@ -48,8 +50,8 @@ class LibraryLinks:
         For most packages they are the same on all platforms.
         """
         kind = node.target.kind
-        is_script = kind is TargetKind.CUSTOM_BUILD
-        with_dev = kind in (TargetKind.TEST, TargetKind.EXAMPLE) or node.mode in _TESTS
+        is_script = kind is _CUSTOM_BUILD
+        with_dev = kind in _TESTING or node.mode in _TESTS
         platform = None
         if node.package in self._platform_dependents:
             platform = node.platform or self._host

@@ -6,7 +6,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from flakegen.cargo.package import Target, TargetKind
+from flakegen.cargo.package import Target
 from flakegen.cargo.unit import Mode, Unit, UnitGraph
 
 _OBJECT_TYPES = frozenset({"bin", "staticlib", "cdylib", "dylib", "proc-macro"})
@@ -57,7 +57,7 @@ def _crate_types(unit: Unit) -> tuple[str, ...]:
 
 
 def _is_compile_time(target: Target) -> bool:
-    return target.proc_macro or target.kind is TargetKind.CUSTOM_BUILD
+    return target.is_for_host
 
 
 def _needs_object(types: tuple[str, ...]) -> bool:

@@ -54,6 +54,9 @@ class TargetKind(Enum):
     CUSTOM_BUILD = "custom-build"
 
 
+_LIB, _CUSTOM_BUILD = TargetKind.LIB, TargetKind.CUSTOM_BUILD  # an enum's members are slow to get at
+
+
 class Target(Struct, frozen=True, kw_only=True):
     """One target of a package; ``src_path`` is relative to the package's directory, ``/``-separated."""
 
@@ -80,12 +83,12 @@ class Target(Struct, frozen=True, kw_only=True):
     @property
     def is_for_host(self) -> bool:
         """Whether cargo always builds it for the host."""
-        return self.proc_macro or self.kind is TargetKind.CUSTOM_BUILD
+        return self.proc_macro or self.kind is _CUSTOM_BUILD
 
     @property
     def is_linkable(self) -> bool:
         """Whether other crates can `--extern` it."""
-        return self.kind is TargetKind.LIB and not LINKABLE_TYPES.isdisjoint(self.crate_types)
+        return self.kind is _LIB and not LINKABLE_TYPES.isdisjoint(self.crate_types)
 
 
 class DependencyKind(Enum):

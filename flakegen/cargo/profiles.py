@@ -234,7 +234,7 @@ class ProfileTable:
             self._resolved[name] = self._resolve(name)
         return self._resolved[name]
 
-    def _matching(self, name: str, index: int) -> _Layer | None:
+    def matching(self, name: str, index: int) -> _Layer | None:
         """The `package.SPEC` layer of a package; two that match are an error."""
         packages = self._profile(name).packages
         if not packages:
@@ -260,7 +260,7 @@ class ProfileTable:
         is_path = self._workspace.packages[index].id.source.kind is SourceKind.PATH
         role = _Role(is_member, is_path, host, unwind, "-apple-" in triple)
         # Nearly all packages have no override of their own, and so what many others have.
-        matching = self._matching(name, index)
+        matching = self.matching(name, index)
         key = (name, id(matching), role)
         found = self._settings.get(key)
         if found is None:

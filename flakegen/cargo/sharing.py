@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from flakegen.cargo.build_context import BuildContext
 from flakegen.cargo.errors import Problem, WorkspaceError
 from flakegen.cargo.graph_node import NEW, Node
-from flakegen.cargo.platforms import Platform
+from flakegen.cargo.package import SourceKind
 from flakegen.cargo.profiles import Settings
+from flakegen.cargo.unit import Unit, UnitDependency
 
+_PATH = SourceKind.PATH  # an enum's members are slow to get at
 _OPEN = -2
 """The final index of a unit whose dependencies are being visited."""
 
 
-class SharedUnit(Struct, frozen=True, eq=False):
-    """A unit of the final graph; ``edges`` are (index, extern crate name)."""
+class _Dependencies(dict[tuple[int, str], UnitDependency]):
+    """One object for each index and name: graphs of one workspace share most of them."""
 
-    node: Node
-    settings: Settings
-    platform: Platform | None
-    edges: tuple[tuple[int, str], ...]
+    def __missing__(self, edge: tuple[int, str]) -> UnitDependency:
+        """Make the object when it is first asked for."""
+        index, name = edge
+        found = self[edge] = UnitDependency(index=index, extern_crate_name=name)
+        return found
 
 
 class _Sharing:
     """Rebuilds the graph bottom-up; each unit of the first pass once."""
 
-    def __init__(self, context: BuildContext) -> None:
+    def __init__(self, context: BuildContext, primary: frozenset[int]) -> None:
         self.context = context
+        self.primary = primary  # the packages of roots
+        self.packages = context.workspace.packages
         self.to_host = None if context.request.targets else context.targets[0]
-        self.units: list[SharedUnit] = []
+        self.units: list[Unit] = []
         self._index: dict[tuple[Any, ...], int] = {}
         # For all requests, so that equal profiles are mostly one object.
         cache = context.workspace.cache
         self._changed: dict[tuple[int, Any, Any], Settings] = cache.setdefault("changed settings", {})
+        self._dependencies: _Dependencies = cache.setdefault("unit dependencies", _Dependencies())
 
     def visit(self, root: Node) -> int:
         """The index of a root's unit, after all of its dependencies.
@@ -88,17 +93,27 @@ class _Sharing:
         index = self._index.get(key)
         if index is None:
             index = self._index[key] = len(self.units)
-            names = [(edge.node.shared, edge.extern_crate_name) for edge in edges]
-            self.units.append(SharedUnit(node, settings, platform, tuple(names)))
+            known, package = self._dependencies, self.packages[node.package]
+            self.units.append(
+                Unit(
+                    package=package,
+                    target=node.target,
+                    profile=settings.profile,
+                    platform=None if platform is None else platform.triple,
+                    mode=node.mode,
+                    features=node.features,
+                    dependencies=tuple([known[edge.node.shared, edge.extern_crate_name] for edge in edges]),
+                    is_local=package.id.source.kind is _PATH,
+                    is_primary=node.package in self.primary,
+                )
+            )
         return index
 
     def _settings(self, node: Node, dependencies: tuple[int, ...], *, for_host: bool) -> Settings:
         """Decide what was deferred: stripping where nobody has debuginfo, and the host's debuginfo."""
         settings = node.settings
         debuginfo = settings.profile.debuginfo
-        strip = settings.may_strip and all(
-            self.units[i].settings.profile.debuginfo == 0 for i in dependencies
-        )
+        strip = settings.may_strip and all(self.units[i].profile.debuginfo == 0 for i in dependencies)
         if for_host and self.to_host is not None and settings.debuginfo_deferred:
             # The probe looks at everything but dependencies, as cargo's does.
             probe_settings = self._change(settings, strip=strip, debuginfo=debuginfo)
@@ -134,8 +149,8 @@ class _Sharing:
         return found
 
 
-def share(context: BuildContext, roots: Iterable[Node]) -> tuple[list[SharedUnit], list[int]]:
+def share(context: BuildContext, roots: Sequence[Node]) -> tuple[list[Unit], list[int]]:
     """The final units, dependencies first, and the indices of the roots."""
-    sharing = _Sharing(context)
+    sharing = _Sharing(context, frozenset(root.package for root in roots))
     indices = [sharing.visit(root) for root in roots]
     return sharing.units, indices

@@ -216,12 +216,14 @@ def edge_keys(edges: UnitEdges) -> Iterator[str]:
 
 def _reachable_from(table: UnitTable, is_origin: Callable[[Variant], bool]) -> set[str]:
     """Return the keys of the units that depend, near or far, on one for which ``is_origin`` holds."""
+    reached: set[str] = set()
+    waiting = [variant.key for variant in table.variants.values() if is_origin(variant)]
+    if not waiting:
+        return reached
     dependents: dict[str, list[str]] = {}
     for variant in table.variants.values():
         for key in _dependencies(variant):
             dependents.setdefault(key, []).append(variant.key)
-    waiting = [variant.key for variant in table.variants.values() if is_origin(variant)]
-    reached: set[str] = set()
     while waiting:
         key = waiting.pop()
         if key not in reached:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from posixpath import relpath
 from typing import TYPE_CHECKING
 
@@ -180,10 +181,8 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
         single.update(extra.files)
         folders.update(extra.folders)
     folders_of_rust = {files.root, *files.inputs}
-    rust = tuple(
-        sorted(f for f in folders_of_rust if not any(_is_below(f, other) for other in folders_of_rust))
-    )
-    beyond = {path for path in single if not (path.endswith(".rs") and any(_is_below(path, f) for f in rust))}
+    rust = tuple(sorted(f for f in folders_of_rust if not _is_below(f, folders_of_rust)))
+    beyond = {path for path in single if not (path.endswith(".rs") and _is_below(path, folders_of_rust))}
     return SourcePlan(
         files=tuple(sorted({*files.guard, *files.noticed, *beyond})),
         rust=rust,
@@ -195,8 +194,13 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
     )
 
 
-def _is_below(path: str, folder: str) -> bool:
-    return path != folder and (not folder or path.startswith(f"{folder}/"))
+def _is_below(path: str, folders: AbstractSet[str]) -> bool:
+    """Tell whether a path lies in one of some folders, of which the empty one holds all others."""
+    while path:
+        path = path.rpartition("/")[0]
+        if path in folders:
+            return True
+    return False
 
 
 def _files_of(target: TargetInputs) -> Iterator[str]:

@@ -116,7 +116,7 @@ class UnitTable(Struct, kw_only=True):
         for index, unit in enumerate(units):
             # While all units so far have the keys that they had on another platform, so have the dependencies.
             edges = before.edges[index] if before is not None and same else _edges(unit, units, roles, keys)
-            if roles[index] is _Role.RUN and edges.build is None and unit.package.links is not None:
+            if roles[index] is _AS_RUN and edges.build is None and unit.package.links is not None:
                 edges.replaced = replaced_key(unit.platform or build.graph.host, unit.package.links)
             identity = (
                 self._identity(build, unit, build.lto[index]) if before is None else before.identities[index]
@@ -151,13 +151,13 @@ class UnitTable(Struct, kw_only=True):
 
     def _identity(self, build: Build, unit: Unit, lto: Lto) -> Identity:
         clippy = build.clippy if unit.mode in _LINTED and _is_linted(build, unit) else None
-        script = unit.mode is Mode.RUN_CUSTOM_BUILD
+        script = unit.mode is _RUN
         env = build.env if unit.is_local else ()
         if clippy is not None:
             env = (*env, ("CLIPPY_ARGS", "".join(f"{each}__CLIPPY_HACKERY__" for each in clippy)))
         flags = build.rustdocflags if unit.mode in _RUSTDOC else build.rustflags
         flags = flags if unit.platform or not build.graph.targets else ()
-        if unit.mode is Mode.BUILD and not unit.is_primary and "dylib" in unit.target.crate_types:
+        if unit.mode is _BUILD and not unit.is_primary and "dylib" in unit.target.crate_types:
             flags = ("-C", "prefer-dynamic", *flags)
         return Identity(
             self._crate_key(unit.package),
@@ -220,6 +220,7 @@ class UnitTable(Struct, kw_only=True):
 
 # Cargo's `-apple-` default for profiles with debuginfo (core/profiles.rs); elsewhere a user may have chosen it.
 _APPLE_DEFAULT = "unpacked"
+_BUILD, _DOC, _RUN = Mode.BUILD, Mode.DOC, Mode.RUN_CUSTOM_BUILD  # an enum's members are slow to get at
 _LINTED = (Mode.CHECK, Mode.CHECK_TEST, Mode.BUILD)  # the last: build scripts and procedural macros
 _RUSTDOC = (Mode.DOC, Mode.DOCTEST)
 _MODES = {
@@ -275,35 +276,39 @@ class _Role(Enum):
     NOTHING = "nothing"
 
 
+_AS_LIBRARY, _AS_RUN, _AS_SCRIPT, _AS_BINARY = _Role.LIBRARY, _Role.RUN, _Role.SCRIPT, _Role.BINARY
+_NONE, _LIB = _Role.NOTHING, TargetKind.LIB
+
+
 def _role(unit: Unit) -> _Role:
+    if unit.mode is _DOC:
+        return _NONE  # cargo's order of work: nothing of it is read
+    if unit.target.kind is _LIB:
+        return _AS_LIBRARY if unit.target.is_linkable else _NONE
     match unit.target.kind:
-        case TargetKind.LIB:
-            return _Role.LIBRARY if unit.target.is_linkable else _Role.NOTHING
         case TargetKind.CUSTOM_BUILD:
-            return _Role.RUN if unit.mode is Mode.RUN_CUSTOM_BUILD else _Role.SCRIPT
+            return _AS_RUN if unit.mode is _RUN else _AS_SCRIPT
         case TargetKind.BIN:
-            return _Role.BINARY
-    return _Role.NOTHING
+            return _AS_BINARY
+    return _NONE
 
 
 def _edges(unit: Unit, units: Sequence[Unit], roles: Sequence[_Role], keys: Sequence[str]) -> UnitEdges:
     edges = UnitEdges()
-    links = []
+    externs, links = edges.externs, []
     for dependency in unit.dependencies:
         index = dependency.index
         role, key = roles[index], keys[index]
-        if units[index].mode is Mode.DOC:
-            continue  # cargo's order of work: nothing of it is read
-        if role is _Role.LIBRARY:
-            edges.externs[dependency.extern_crate_name] = key
-        elif role is _Role.RUN:
-            if unit.mode is Mode.RUN_CUSTOM_BUILD:
+        if role is _AS_LIBRARY:
+            externs[dependency.extern_crate_name] = key
+        elif role is _AS_RUN:
+            if unit.mode is _RUN:
                 links.append(key)
             else:
                 edges.script = key
-        elif role is _Role.SCRIPT:
+        elif role is _AS_SCRIPT:
             edges.build = key
-        elif role is _Role.BINARY:
+        elif role is _AS_BINARY:
             edges.bins[units[index].target.name] = key
     if links:
         edges.links = tuple(sorted(set(links)))
