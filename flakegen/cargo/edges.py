@@ -56,6 +56,9 @@ class EdgeBuilder:
         self.features = context.features
         self.dev_edges: set[tuple[int, int]] = set()  # (parent, child) node ids of purely dev edges
         self.order: list[Node] = []
+        self._users_of_run: dict[int, tuple[Node, list[Node]]] = (
+            {}
+        )  # by the run's id: who needs a script's run
         self._links = LibraryLinks(context.workspace, context.host)
         self._shelf_of: dict[tuple[Platform | None, Mode, UnitFor], _Shelf] = {}
         self._shelves_of: dict[tuple[Platform | None, Mode, bool, UnitFor], _Shelves] = {}
@@ -84,8 +87,11 @@ class EdgeBuilder:
         if target.kind is not _CUSTOM_BUILD:
             script = self.workspace.scripts[node.package]
             if script is not None:
-                edges.append(self._script_edge(node, script, unit_for))
-            edges += self._own_library(node, unit_for)
+                edge = self._script_edge(node, script, unit_for)
+                edges.append(edge)
+                self._users_of_run.setdefault(id(edge.node), (edge.node, []))[1].append(node)
+            if target.kind is not _LIB or node.mode is _DOCTEST:
+                edges += self._own_library(node, unit_for)
             if node.mode is _TEST and target.kind in _HARNESSED:
                 edges += self._binaries(node, UnitFor(root=unit_for.root))
         return edges
@@ -114,11 +120,10 @@ class EdgeBuilder:
         return edges
 
     def _own_library(self, node: Node, unit_for: UnitFor) -> list[Edge]:
-        """The edges to the library of the same package."""
+        """The edges of a program, a test and the like to the library of the same package."""
         kind, is_doc = node.target.kind, node.mode is _DOC
         library = self.workspace.libraries[node.package]
-        wanted = kind in _DOCUMENTED if is_doc else kind is not _LIB or node.mode is _DOCTEST
-        if not wanted or library is None or not library.is_linkable:
+        if (is_doc and kind not in _DOCUMENTED) or library is None or not library.is_linkable:
             return []
         role = unit_for.to_target(node.target, library)
         modes = [_mode_for(node.mode, library), *([Mode.DOC] if is_doc and library.doc else [])]
@@ -217,12 +222,7 @@ class EdgeBuilder:
 
     def _link_runs(self) -> None:
         """A script's run depends on the runs of the `links` packages that its own package's units depend on."""
-        parents: dict[int, tuple[Node, list[Node]]] = {}
-        for node in self.order:
-            for edge in node.edges or ():
-                if edge.node.mode is _RUN:
-                    parents.setdefault(id(edge.node), (edge.node, []))[1].append(node)
-        added = [(run, self._linked(run, users)) for run, users in parents.values()]
+        added = [(run, self._linked(run, users)) for run, users in self._users_of_run.values()]
         for run, edges in added:
             run.edges = [*(run.edges or ()), *edges]
 

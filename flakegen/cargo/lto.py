@@ -23,6 +23,8 @@ class LtoKind(Enum):
     OBJECT_AND_BITCODE = "object-and-bitcode"  # nothing
     ONLY_OBJECT = "only-object"  # -C embed-bitcode=no
 
+    __hash__ = object.__hash__  # as of `Mode`: Enum's own is written in Python
+
 
 class Lto(Struct, frozen=True):
     """The decision for one unit; ``name`` is "fat" or "thin" where the profile names it."""

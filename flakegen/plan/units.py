@@ -99,7 +99,7 @@ class UnitTable(Struct, kw_only=True):
     roots: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     replaced: dict[str, Said] = field(default_factory=dict)
     _crate_keys: dict[int, str] = field(default_factory=dict)
-    _profile_names: dict[tuple[Profile, Lto, bool, bool], str] = field(default_factory=dict)
+    _profile_names: dict[tuple[int, Lto, bool, bool], tuple[str, Profile]] = field(default_factory=dict)
     _script_names: dict[Profile, str] = field(default_factory=dict)
     _by_identity: dict[Identity, list[Variant]] = field(default_factory=dict)
     _last: _Placed | None = None
@@ -150,7 +150,9 @@ class UnitTable(Struct, kw_only=True):
         return variant.key
 
     def _identity(self, build: Build, unit: Unit, lto: Lto) -> Identity:
-        clippy = build.clippy if unit.mode in _LINTED and _is_linted(build, unit) else None
+        clippy = build.clippy
+        if clippy is not None and not (unit.mode in _LINTED and _is_linted(build, unit)):
+            clippy = None
         script = unit.mode is _RUN
         env = build.env if unit.is_local else ()
         if clippy is not None:
@@ -197,14 +199,16 @@ class UnitTable(Struct, kw_only=True):
         triple = unit.platform or build.graph.host
         apple = "-apple-" in triple and profile.split_debuginfo == _APPLE_DEFAULT
         rustdoc = unit.mode in _RUSTDOC  # which cargo tells nothing else of a profile
-        name = self._profile_names.get((profile, lto, apple, rustdoc))
+        key = (id(profile), lto, apple, rustdoc)  # profiles have many fields, and equal ones are mostly one
+        known = self._profile_names.get(key)
+        if known is not None:
+            return known[0]
+        told = replace(profile, split_debuginfo=None) if apple else profile  # units.nix knows the default
+        flags = lto.flags if rustdoc else profile_flags(told, lto)
+        name = self.profiles.get(flags)
         if name is None:
-            told = replace(profile, split_debuginfo=None) if apple else profile  # units.nix knows the default
-            flags = lto.flags if rustdoc else profile_flags(told, lto)
-            name = self.profiles.get(flags)
-            if name is None:
-                name = self.profiles[flags] = _unused(profile.name, self.profiles.values())
-            self._profile_names[profile, lto, apple, rustdoc] = name
+            name = self.profiles[flags] = _unused(profile.name, self.profiles.values())
+        self._profile_names[key] = (name, profile)  # which must live as long as its id is known
         return name
 
     def _script_name(self, profile: Profile) -> str:
@@ -221,6 +225,7 @@ class UnitTable(Struct, kw_only=True):
 # Cargo's `-apple-` default for profiles with debuginfo (core/profiles.rs); elsewhere a user may have chosen it.
 _APPLE_DEFAULT = "unpacked"
 _BUILD, _DOC, _RUN = Mode.BUILD, Mode.DOC, Mode.RUN_CUSTOM_BUILD  # an enum's members are slow to get at
+_LIB = TargetKind.LIB
 _LINTED = (Mode.CHECK, Mode.CHECK_TEST, Mode.BUILD)  # the last: build scripts and procedural macros
 _RUSTDOC = (Mode.DOC, Mode.DOCTEST)
 _MODES = {
@@ -243,9 +248,9 @@ def _is_linted(build: Build, unit: Unit) -> bool:
 
 def target_key(target: Target) -> str:
     """Return the name of a target within its package: `lib`, `build-script`, `bin lana-cli`, …."""
+    if target.kind is _LIB:
+        return "lib"
     match target.kind:
-        case TargetKind.LIB:
-            return "lib"
         case TargetKind.CUSTOM_BUILD:
             return "build-script"
         case kind:
@@ -277,7 +282,7 @@ class _Role(Enum):
 
 
 _AS_LIBRARY, _AS_RUN, _AS_SCRIPT, _AS_BINARY = _Role.LIBRARY, _Role.RUN, _Role.SCRIPT, _Role.BINARY
-_NONE, _LIB = _Role.NOTHING, TargetKind.LIB
+_NONE = _Role.NOTHING
 
 
 def _role(unit: Unit) -> _Role:

@@ -104,31 +104,42 @@ def _target(target: TargetPlan) -> dict[str, Value]:
 
 
 def _unit(unit: UnitPlan) -> dict[str, Value]:
-    return {
-        "crate": unit.crate,
-        "target": unit.target,
-        "profile": unit.profile,
-        **_present(
-            mode="" if unit.mode == "build" else unit.mode,
-            cross=unit.cross,
-            clippy=unit.clippy,
-            features=list(unit.features),
-            flags=list(unit.flags),
-            source=unit.source,
-            env=dict(sorted(unit.env.items())),
-            **_edges(unit.edges),
-            only={platform: _edges(edges) for platform, edges in sorted(unit.only.items())},
-        ),
-        **({} if unit.layer is None else {"layer": unit.layer}),
-    }
+    # As with `_present`, but there are hundreds of thousands of these.
+    found: dict[str, Value] = {"crate": unit.crate, "target": unit.target, "profile": unit.profile}
+    if unit.mode != "build":
+        found["mode"] = unit.mode
+    if unit.cross:
+        found["cross"] = True
+    if unit.clippy:
+        found["clippy"] = True
+    if unit.features:
+        found["features"] = list(unit.features)
+    if unit.flags:
+        found["flags"] = list(unit.flags)
+    if unit.source:
+        found["source"] = unit.source
+    if unit.env:
+        found["env"] = dict(sorted(unit.env.items()))
+    found |= _edges(unit.edges)
+    if unit.only:
+        found["only"] = {platform: _edges(edges) for platform, edges in sorted(unit.only.items())}
+    if unit.layer is not None:
+        found["layer"] = unit.layer
+    return found
 
 
 def _edges(edges: UnitEdges) -> dict[str, Value]:
-    return _present(
-        script=edges.script,
-        build=edges.build,
-        replaced=edges.replaced,
-        externs=dict(sorted(edges.externs.items())),
-        bins=dict(sorted(edges.bins.items())),
-        links=list(edges.links),
-    )
+    found: dict[str, Value] = {}
+    if edges.script:
+        found["script"] = edges.script
+    if edges.build:
+        found["build"] = edges.build
+    if edges.replaced:
+        found["replaced"] = edges.replaced
+    if edges.externs:
+        found["externs"] = dict(sorted(edges.externs.items()))
+    if edges.bins:
+        found["bins"] = dict(sorted(edges.bins.items()))
+    if edges.links:
+        found["links"] = list(edges.links)
+    return found
