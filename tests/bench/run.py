@@ -23,6 +23,7 @@ from part_build import build_rows
 from part_compile import compile_rows, lana_rows
 from part_evaluate import evaluate_rows
 from part_includes import includes_rows
+from part_impact import impact_rows
 from part_peers import peer_rows
 from part_rebuilds import rebuild_rows
 from part_scale import scale_rows
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "compile": compile_rows,
     "lana": lana_rows,
     "includes": includes_rows,
+    "impact": impact_rows,
     "scale": scale_rows,
     "evaluate": evaluate_rows,
     "peers": peer_rows,
