@@ -7,6 +7,7 @@ another program, it is none. Damaged or foreign records count as none.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -42,7 +43,8 @@ def record_graph(spec: str, cause: str, graph: BuildGraph) -> None:
         staging.write_bytes(msgspec.msgpack.encode(record))
         staging.replace(path)
     except (OSError, ValueError):
-        staging.unlink(missing_ok=True)
+        with suppress(OSError):
+            staging.unlink(missing_ok=True)
 
 
 def _path(spec: str, system: str) -> Path:

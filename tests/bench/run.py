@@ -22,8 +22,8 @@ from bench_table import Row, show
 from part_build import build_rows
 from part_compile import compile_rows, lana_rows
 from part_evaluate import evaluate_rows
-from part_includes import includes_rows
 from part_impact import impact_rows
+from part_includes import includes_rows
 from part_peers import peer_rows
 from part_rebuilds import rebuild_rows
 from part_scale import scale_rows
