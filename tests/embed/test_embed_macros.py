@@ -30,7 +30,9 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory) -> Path:
-    return shutil.copytree(HERE / "macros", tmp_path_factory.mktemp("macros") / "w").resolve()
+    # With time stamps of now: cargo tells a workspace in another place by them alone.
+    copy = tmp_path_factory.mktemp("macros") / "w"
+    return shutil.copytree(HERE / "macros", copy, copy_function=shutil.copyfile).resolve()
 
 
 @pytest.fixture(scope="module")
