@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from flakegen.cargo.package import Target, TargetKind
 from flakegen.embed.inputs import FolderInput, PackageInputs, ScriptInputs, TargetInputs
+from flakegen.embed.paths import is_inside
 from flakegen.plan.model import FolderPlan, SourcePlan
 
 # Left out by source.nix wherever they are, so that output does not depend on whether somebody has built here.
@@ -88,10 +89,17 @@ def _foreign_modules(inputs: PackageInputs, modules: frozenset[str]) -> Iterator
 
 
 def left_out(inputs: PackageInputs) -> Iterator[str]:
-    """Yield what a user has ignored, but for folders of code: what is compiled must be there."""
+    """Yield what a user has ignored in folders that are taken; not folders of code, as what is compiled must be there."""
+    if not inputs.ignored:
+        return
     modules = [path for target in inputs.targets for path in (*target.modules, *target.test_modules)]
+    script = inputs.build_script_inputs
+    read = [folder for target in inputs.targets for folder in (*target.folders, *target.test_folders)]
+    read += script.folders if script is not None else ()
+    folders = {inputs.package_dir, *(folder.path for folder in read)}
     for path in inputs.ignored:
-        if not any(not path or module == path or module.startswith(f"{path}/") for module in modules):
+        is_held = any(is_inside(path, folder) for folder in folders)
+        if is_held and not any(is_inside(module, path) for module in modules):
             yield path
 
 

@@ -161,6 +161,24 @@ specs/rusty.toml:30:11: warning: '../data/text.txt' is nothing that serde reads,
 """)
 
 
+@pytest.mark.parametrize("ignored", [[], ["data"], ["crates/base/a/b.txt", "data", "crates/base/src"]])
+def test_only_what_lies_in_a_folder_that_is_taken_must_be_left_out_of_sources(ignored, project, run):
+    spec = cargo_project(project)
+    script = 'fn main() { println!("cargo:rerun-if-changed=a"); }\n'
+    write_files(
+        project, {"code/crates/base/build.rs": script, "code/crates/base/a/b.txt": "", "code/data/x": ""}
+    )
+    paths = ", ".join(f'"../code/{path}"' for path in ignored)
+    spec.write_text(spec.read_text() + f"\n[cargo.crates.base]\nignore = [{paths}]\n")
+    sources = json.loads(run("dump", spec, "--stage", "plan").out)["cargo"]["sources"]
+    left_out = {
+        path for name, source in sources.items() if name.startswith("base") for path in source["without"]
+    }
+    assert left_out & {f"code/{path}" for path in ignored} == {
+        "code/crates/base/a/b.txt" for path in ignored if path.endswith("b.txt")
+    }
+
+
 def _source(run) -> set[str]:
     """The single files in the source of the library `base`."""
     sources = json.loads(run("dump", "specs/rusty.toml", "--stage", "plan").out)["cargo"]["sources"]
