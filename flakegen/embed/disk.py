@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from enum import Enum
+from hashlib import sha256
 from typing import NamedTuple
 
 from flakegen.embed.lexer import normalise_text
@@ -37,6 +38,7 @@ class Disk:
         self.root = os.path.realpath(root)
         self._looks: dict[str, Look] = {"": Look(PathKind.FOLDER, "")}
         self._texts: dict[str, str | None] = {}
+        self._digests: dict[str, str | None] = {}
 
     def look(self, path: str, hops: int = 0) -> Look:
         """Follow a normalised root-relative path."""
@@ -87,6 +89,22 @@ class Disk:
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there."""
         return self.look(path).kind is PathKind.FOLDER
+
+    def is_link(self, path: str) -> bool:
+        """Whether a path itself is a link, wherever those on the way to it lead."""
+        links = self.look(path).links
+        if not links:
+            return False
+        above, _, name = path.rpartition("/")
+        folder = self.look(above).real
+        return (f"{folder}/{name}" if folder else name) in links
+
+    def digest_of(self, path: str) -> str | None:
+        """SHA-256, in hex, of a file's contents; None as for `bytes_of`."""
+        if path not in self._digests:
+            raw = self.bytes_of(path)
+            self._digests[path] = None if raw is None else sha256(raw).hexdigest()
+        return self._digests[path]
 
     def bytes_of(self, path: str) -> bytes | None:
         """A file's contents; None when it is absent, outside, unreadable or no regular file."""

@@ -11,6 +11,7 @@ from flakegen.cargo.environment import package_texts
 from flakegen.cargo.package import Package, Target, TargetKind
 from flakegen.cargo.rustc_args import feature_check_cfg, lint_flags
 from flakegen.cargo.unit import Mode
+from flakegen.embed.hashes import Entry
 from flakegen.embed.inputs import PackageInputs
 from flakegen.graph.layers import THIRD_PARTY_LAYER, member_layers
 from flakegen.plan.model import (
@@ -49,8 +50,9 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     project_root: str  # the project's, absolute
     inputs: Mapping[str, PackageInputs]
     rebuild_hashes: Mapping[str, str]
+    embedded: Mapping[str, tuple[Entry, ...]]  # what these are the hashes of
     guard: Mapping[str, str]  # what the plan is made from -> sha256 in hex
-    extras: Mapping[str, Extra]  # by crate name
+    extras: Mapping[str, Extra]  # by directory
     noticed: tuple[str, ...]  # files whose mere presence counts, as a README's for `CARGO_PKG_README`
     nested: Mapping[str, tuple[str, ...]]  # packages and generated files inside a package, by directory
     vendored: tuple[str, ...]  # folders of other people's crates
@@ -155,7 +157,7 @@ def _source(
     directory = files.directory(package)
     inputs = files.inputs[directory]
     name = f"{variant.identity.crate} {variant.identity.target}"
-    extra = files.extras.get(package.id.name, Extra()).with_files(files.named)
+    extra = files.extras[directory].with_files(files.named)
     if manifests:
         extra = extra.with_files((join(directory, "Cargo.toml"), join(files.root, "Cargo.toml")))
     settings = files.clippy[directory] if variant.identity.clippy else ()
@@ -249,6 +251,7 @@ def _crate(
 ) -> CratePlan:
     local = not is_third_party(package)
     directory = files.directory(package) if local else None
+    embedded = files.embedded[directory] if directory is not None else ()
     lib = next((t for t in package.targets if t.kind is TargetKind.LIB), None)
     return CratePlan(
         name=package.id.name,
@@ -261,7 +264,8 @@ def _crate(
         texts=package_texts(package),
         check_cfg=feature_check_cfg(package),
         lints=lint_flags(package.lints) if local else None,
-        rebuild_hash=files.rebuild_hashes[directory] if directory is not None else None,
+        rebuild_hash=files.rebuild_hashes[directory] if embedded and directory is not None else None,
+        embedded=embedded,
         targets={key: _target(targets[key]) for key in sorted(targets)},
     )
 

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from flakegen.nix.ast import Expr
 
 if TYPE_CHECKING:
+    from flakegen.embed.hashes import Entry
     from flakegen.plan.package_set import PackageSetPlan
 
 
@@ -71,26 +72,40 @@ class CratePlan(Struct, frozen=True, kw_only=True):
     texts: Mapping[str, str]
     check_cfg: str
     lints: tuple[str, ...] | None  # None: capped
-    rebuild_hash: str | None
+    rebuild_hash: str | None  # None: nothing is embedded, or the package is fetched
+    embedded: tuple[Entry, ...]  # what it is the hash of
     targets: Mapping[str, TargetPlan]
 
 
 class FolderPlan(Struct, frozen=True, kw_only=True):
-    """A folder that is embedded as a whole: every file in it counts, those to come as well."""
+    """A folder that is embedded: every file in it counts, those to come as well."""
 
     path: str
     recursive: bool
     match: str | None
+    package: str | None = None  # a package's folder in it: what builds leave behind there does not count
 
 
 class SourcePlan(Struct, frozen=True, kw_only=True):
-    """The files that one target's compilation reads; all paths are relative to the project root."""
+    """The files that one target's compilation reads; all paths are relative to the project root.
+
+    Attributes:
+        files: all single files.
+        rust: folders whose .rs files are taken.
+        folders: folders that are embedded.
+        without: files and folders that are not taken, although they are in a folder that is.
+        packages: folders of packages, taken as a whole but for what is for people, such as README.md; not embedded.
+        embedded: those of ``files`` that are no code: with ``folders`` they make the rebuild hash.
+        optional: those of ``files`` that were absent, and need not be there.
+    """
 
     files: tuple[str, ...]
     rust: tuple[str, ...]
     folders: tuple[FolderPlan, ...]
     without: tuple[str, ...]
-    documents: bool = True  # whether folders give files for people, such as README.md
+    packages: tuple[str, ...] = ()
+    embedded: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 class UnitEdges(Struct, kw_only=True):

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from flakegen.cargo.package import Package, SourceKind, TargetKind
 from flakegen.cargo.workspace import Workspace
-from flakegen.embed.inputs import FolderInput
+from flakegen.embed.hashes import left_out
+from flakegen.embed.paths import is_inside
 from flakegen.plan.cargo import WorkspaceFiles, join
 from flakegen.plan.model import FolderPlan, SourcePlan
 from flakegen.plan.package_set import LocalSource
-from flakegen.plan.sources import Extra, left_out, script_source, source_of_test, target_source
+from flakegen.plan.sources import script_source, source_of_test, target_source
 
 _PRODUCTS = frozenset((TargetKind.LIB, TargetKind.BIN, TargetKind.CUSTOM_BUILD))
 
@@ -70,18 +71,16 @@ def _frame(packages: Iterable[Package], files: WorkspaceFiles) -> set[str]:
 def _source(package: Package, files: WorkspaceFiles, frame: set[str], *, with_tests: bool) -> SourcePlan:
     directory = files.directory(package)
     inputs, nested = files.inputs[directory], files.nested[directory]
-    extra = files.extras.get(package.id.name, Extra())
+    extra = files.extras[directory]
     parts = [target_source(target, inputs, extra) for target in package.targets if target.kind in _PRODUCTS]
     if inputs.build_script_inputs is not None:
         parts.append(script_source(inputs, inputs.build_script_inputs, nested, extra))
     if not with_tests:
-        return _united(parts, frame, extra, ())
+        return _united(parts, frame, (), ())
     parts += [source_of_test(target, inputs, nested, extra) for target in package.targets]
-    whole = FolderInput(path=directory, recursive=True)
-    beyond = [_outside(part, directory) for part in parts] if directory else parts
-    return _united(
-        beyond, frame, Extra(files=extra.files, folders=(whole, *extra.folders)), (*nested, *left_out(inputs))
-    )
+    whole = FolderPlan(path=directory, recursive=True, match=None, package=directory)
+    beyond = [_outside(part, directory) if directory else replace(part, packages=()) for part in parts]
+    return _united(beyond, frame, (whole,), (*nested, *left_out(inputs)))
 
 
 def _outside(source: SourcePlan, directory: str) -> SourcePlan:
@@ -92,22 +91,25 @@ def _outside(source: SourcePlan, directory: str) -> SourcePlan:
         rust=tuple(folder for folder in source.rust if not f"{folder}/".startswith(inside)),
         folders=tuple(folder for folder in source.folders if not f"{folder.path}/".startswith(inside)),
         without=tuple(path for path in source.without if not path.startswith(inside)),
-        documents=True,
+        optional=source.optional,
     )
 
 
-def _united(parts: list[SourcePlan], frame: set[str], extra: Extra, without: Iterable[str]) -> SourcePlan:
+def _united(
+    parts: list[SourcePlan], frame: set[str], more: Iterable[FolderPlan], without: Iterable[str]
+) -> SourcePlan:
     """Return one source for several: what any of them holds."""
-    named = {*frame, *extra.files, *(file for part in parts for file in part.files)}
-    folders = {folder for part in parts for folder in part.folders}
-    folders |= {FolderPlan(path=f.path, recursive=f.recursive, match=f.pattern) for f in extra.folders}
+    named = {*frame, *(file for part in parts for file in part.files)}
+    folders = {*more, *(folder for part in parts for folder in part.folders)}
+    optional = {path for part in parts for path in part.optional}
     unwanted = {path for part in parts for path in part.without if not _is_held(path, parts)} | set(without)
     return SourcePlan(
         files=tuple(sorted(named)),
         rust=tuple(sorted({folder for part in parts for folder in part.rust})),
-        folders=tuple(sorted(folders, key=lambda f: (f.path, f.recursive, f.match or ""))),
+        folders=tuple(sorted(folders, key=lambda f: (f.path, f.recursive, f.match or "", f.package or ""))),
         without=tuple(sorted(unwanted - named)),
-        documents=any(part.documents for part in parts) or not parts,
+        packages=tuple(sorted({folder for part in parts for folder in part.packages})),
+        optional=tuple(sorted(optional & named)),
     )
 
 
@@ -117,7 +119,8 @@ def _is_held(path: str, parts: Iterable[SourcePlan]) -> bool:
         path not in part.without
         and (
             any(path.startswith(f"{folder}/") for folder in part.rust)
-            or any(not f.path or path.startswith(f"{f.path}/") for f in part.folders if f.recursive)
+            or any(is_inside(path, f.path) for f in part.folders if f.recursive)
+            or any(is_inside(path, folder) for folder in part.packages)
         )
         for part in parts
     )

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from flakegen.cargo.package import DependencyKind, Package, SourceKind
 from flakegen.cargo.workspace import Workspace
-from flakegen.embed.disk import Disk
-from flakegen.embed.hashes import rebuild_hash
+from flakegen.embed.disk import Disk, PathKind
+from flakegen.embed.hashes import entries, hash_of
 from flakegen.embed.inputs import FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
 from flakegen.embed.scan import scan_package
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, join
@@ -23,9 +23,9 @@ from flakegen.plan.configuration import (
     files_of_environment,
     rustfmt_settings,
 )
-from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
+from flakegen.plan.model import RustfmtPlan, SourcePlan
 from flakegen.plan.scan_variables import given_variables, package_variables
-from flakegen.plan.sources import Extra
+from flakegen.plan.sources import Extra, embedded_parts, folder_plan
 from flakegen.plan.told import Told
 
 if TYPE_CHECKING:
@@ -76,16 +76,23 @@ def scan_workspace(
         disk, [join(d, target.target.src_path) for d, found in inputs.items() for target in found.targets]
     )
     named = files_of_environment(disk, workspace, project_root)
+    nested = {d: _nested(d, (*inputs, *generated, *vendored.folders)) for d in inputs}
+    names = {_relative(workspace.directory(p), project_root): p.id.name for p in _local_packages(workspace)}
+    extras = {
+        directory: _extra(disk, told.extra.get(names[directory], ()), generated) for directory in inputs
+    }
+    embedded = {d: entries(disk, embedded_parts(found, nested[d], extras[d])) for d, found in inputs.items()}
     return WorkspaceFiles(
         root=root,
         project_root=str(project_root),
         inputs=inputs,
-        rebuild_hashes={directory: rebuild_hash(disk, found) for directory, found in inputs.items()},
+        rebuild_hashes={directory: hash_of(found) for directory, found in embedded.items()},
+        embedded=embedded,
         guard={
             _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(guarded)
         },
-        extras={name: _extra(disk, paths) for name, paths in told.extra.items()},
+        extras=extras,
         noticed=(
             *(p for d in inputs for name in _READMES if disk.is_file(p := join(d, name))),
             *sorted({path for found in clippy.values() for path in found}),
@@ -93,9 +100,7 @@ def scan_workspace(
             *named,
             *(path for path in vendored.files if disk.is_file(path)),
         ),
-        nested={
-            directory: _nested(directory, (*inputs, *generated, *vendored.folders)) for directory in inputs
-        },
+        nested=nested,
         vendored=vendored.folders,
         members=tuple(sorted(join(root, package.directory) for package in workspace.member_packages())),
         environments=environments(workspace, project_root),
@@ -132,12 +137,19 @@ def by_crate(workspace: Workspace, files: WorkspaceFiles) -> dict[str, list[Pack
     return found
 
 
-def _extra(disk: Disk, paths: Iterable[str]) -> Extra:
+def _extra(disk: Disk, paths: Iterable[str], generated: Iterable[str]) -> Extra:
     known = sorted(paths)
+    files = tuple(path for path in known if not disk.is_folder(path))
     return Extra(
-        files=tuple(path for path in known if not disk.is_folder(path)),
+        files=files,
+        absent=tuple(path for path in files if disk.look(path).kind is PathKind.ABSENT),
         folders=tuple(FolderInput(path=path) for path in known if disk.is_folder(path)),
+        generated=tuple(sorted(generated)),
     )
+
+
+def _local_packages(workspace: Workspace) -> Iterator[Package]:
+    return (package for package in workspace.packages if _is_local(package))
 
 
 def _nested(directory: str, others: Iterable[str]) -> tuple[str, ...]:
@@ -175,21 +187,21 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
     scripts = [s for found in files.inputs.values() if (s := found.build_script_inputs) is not None]
     single = {path for target in targets for path in _files_of(target)}
     single.update(path for script in scripts for path in (*script.files, *script.optional_files))
-    folders = {f for target in targets for f in (*target.folders, *target.test_folders)}
-    folders.update(f for script in scripts if not script.whole_package for f in script.folders)
-    for extra in files.extras.values():
+    folders = {
+        folder_plan(folder, package.package_dir)
+        for package in files.inputs.values()
+        for folder in _folders_of(package)
+    }
+    for directory, extra in files.extras.items():
         single.update(extra.files)
-        folders.update(extra.folders)
+        folders.update(folder_plan(folder, directory) for folder in extra.folders)
     folders_of_rust = {files.root, *files.inputs}
     rust = tuple(sorted(f for f in folders_of_rust if not _is_below(f, folders_of_rust)))
     beyond = {path for path in single if not (path.endswith(".rs") and _is_below(path, folders_of_rust))}
     return SourcePlan(
         files=tuple(sorted({*files.guard, *files.noticed, *beyond})),
         rust=rust,
-        folders=tuple(
-            FolderPlan(path=f.path, recursive=f.recursive, match=f.pattern)
-            for f in sorted(folders, key=lambda folder: folder.sort_key())
-        ),
+        folders=tuple(sorted(folders, key=lambda f: (f.path, f.recursive, f.match or "", f.package or ""))),
         without=files.vendored,
     )
 
@@ -201,6 +213,14 @@ def _is_below(path: str, folders: AbstractSet[str]) -> bool:
         if path in folders:
             return True
     return False
+
+
+def _folders_of(package: PackageInputs) -> Iterator[FolderInput]:
+    for target in package.targets:
+        yield from (*target.folders, *target.test_folders)
+    script = package.build_script_inputs
+    if script is not None and not script.whole_package:
+        yield from script.folders
 
 
 def _files_of(target: TargetInputs) -> Iterator[str]:

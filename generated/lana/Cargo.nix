@@ -381,7 +381,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values())";
       targets = {
         "bin admin-server" = {
@@ -555,7 +554,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values(\"default\", \"serde\", \"time\"))";
       targets = {
         lib = {
@@ -587,7 +585,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values())";
       targets = {
         lib = {
@@ -1026,7 +1023,6 @@
         "cfg(lana_trace_sql)"
       ];
       hasLib = false;
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values())";
       targets = {
         "bin lana-codegen" = {
@@ -1085,7 +1081,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values())";
       targets = {
         lib = {
@@ -1117,7 +1112,7 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-6XpGKEhIAEAS3SNaCC0Uiyd0uk3AeV43QwSwR1GX+dc=";
+      rebuildHash = "503fef3b2813b772125bd4cd64641471ab6f3fa49957d0ad3f3a85c6429f344f";
       checkCfg = "cfg(feature, values())";
       targets = {
         build-script = {
@@ -1157,7 +1152,7 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-W90U7Ki1dr0BCMHNMpEFzVUhOLmk+4czoRQ4QKC9l60=";
+      rebuildHash = "beed96491f61781bf2bba2ff0bd2f439a4062cefa82501b0e925eb648dcb6d86";
       checkCfg = "cfg(feature, values())";
       targets = {
         lib = {
@@ -1189,7 +1184,7 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-aYiK6iNGsLTfKpS4fpVzJBqSL4h9CENaWm5viO9KEGw=";
+      rebuildHash = "e584f67c7ba2df7dc26a6b9a7aa443a2c7c4d882d032153be7749e2dec087ff9";
       checkCfg = "cfg(feature, values())";
       targets = {
         lib = {
@@ -1221,7 +1216,7 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-wTuaGOGYih9i+r1u5EPraJ1wErj0hgwCdbLgsprDSQo=";
+      rebuildHash = "04d18b094909327ac344830d185dce5aed49cc95cd50b970306833a6f5c1cb86";
       checkCfg = "cfg(feature, values())";
       targets = {
         lib = {
@@ -1277,7 +1272,7 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-Kki4j47kGmv/4MyTiTTuiWYU7uqT3VqJn//NMTRNLRk=";
+      rebuildHash = "03a23ad7f2924585ce05e32e5a8d99d825e8c06520b8821d7ddfb091cb0c733a";
       checkCfg = "cfg(feature, values())";
       targets = {
         "example trial_balance" = {
@@ -1476,7 +1471,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values())";
       targets = {
         "bin customer-server" = {
@@ -1647,7 +1641,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values())";
       targets = {
         lib = {
@@ -2778,7 +2771,7 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-RJgbAjWRmkOBztdOYpCA3U27QHwyBGR4OlVQKPuouKo=";
+      rebuildHash = "03b0b775f517296bd9e1de98babf54d307075509e41f8656540759b872dca83c";
       checkCfg = "cfg(feature, values())";
       targets = {
         build-script = {
@@ -2820,7 +2813,6 @@
         "cfg(lana_trace_sql)"
       ];
       hasLib = false;
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values(\"default\", \"serve\"))";
       targets = {
         "bin lana-cli" = {
@@ -3086,7 +3078,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values(\"codegen\", \"default\", \"serde\"))";
       targets = {
         lib = {
@@ -3834,7 +3825,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values())";
       targets = {
         lib = {
@@ -4753,7 +4743,6 @@
         "--check-cfg"
         "cfg(lana_trace_sql)"
       ];
-      rebuildHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
       checkCfg = "cfg(feature, values(\"default\", \"json\", \"subscriber\"))";
       targets = {
         lib = {
@@ -5259,19 +5248,13 @@
     };
     "admin-server-0.42.0 bin admin-server test" = {
       files = [ "specs/workspaces/lana/lana/admin-server/src/main.rs" ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/admin-server";
-          recursive = true;
-        }
-      ];
+      packages = [ "specs/workspaces/lana/lana/admin-server" ];
       without = [
         "specs/workspaces/lana/lana/admin-server/src/lib.rs"
         "specs/workspaces/lana/lana/admin-server/src/schema.rs"
         "specs/workspaces/lana/lana/admin-server/src/types.rs"
         "specs/workspaces/lana/lana/admin-server/tests/graphql.rs"
       ];
-      documents = false;
     };
     "admin-server-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lana/admin-server/src" ];
@@ -5283,36 +5266,22 @@
         "specs/workspaces/lana/lana/admin-server/src/schema.rs"
         "specs/workspaces/lana/lana/admin-server/src/types.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/admin-server";
-          recursive = true;
-        }
-      ];
+      packages = [ "specs/workspaces/lana/lana/admin-server" ];
       without = [
         "specs/workspaces/lana/lana/admin-server/src/main.rs"
         "specs/workspaces/lana/lana/admin-server/tests/graphql.rs"
       ];
-      documents = false;
     };
     "admin-server-0.42.0 test graphql test" = {
-      files = [
-        "specs/workspaces/lana/lana/admin-server/schema.graphql"
-        "specs/workspaces/lana/lana/admin-server/tests/graphql.rs"
-      ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/admin-server";
-          recursive = true;
-        }
-      ];
+      files = [ "specs/workspaces/lana/lana/admin-server/tests/graphql.rs" ];
+      embedded = [ "specs/workspaces/lana/lana/admin-server/schema.graphql" ];
+      packages = [ "specs/workspaces/lana/lana/admin-server" ];
       without = [
         "specs/workspaces/lana/lana/admin-server/src/lib.rs"
         "specs/workspaces/lana/lana/admin-server/src/main.rs"
         "specs/workspaces/lana/lana/admin-server/src/schema.rs"
         "specs/workspaces/lana/lana/admin-server/src/types.rs"
       ];
-      documents = false;
     };
     "audit-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/audit/src" ];
@@ -5323,39 +5292,21 @@
         "specs/workspaces/lana/lib/audit/src/lib.rs"
         "specs/workspaces/lana/lib/audit/src/window.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lib/audit";
-          recursive = true;
-        }
-      ];
-      documents = false;
+      packages = [ "specs/workspaces/lana/lib/audit" ];
     };
     "authz-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/authz/src" ];
     };
     "authz-0.42.0 lib test" = {
       files = [ "specs/workspaces/lana/lib/authz/src/lib.rs" ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lib/authz";
-          recursive = true;
-        }
-      ];
-      documents = false;
+      packages = [ "specs/workspaces/lana/lib/authz" ];
     };
     "codegen-0.42.0 bin lana-codegen" = {
       rust = [ "specs/workspaces/lana/dev/codegen/src" ];
     };
     "codegen-0.42.0 bin lana-codegen test" = {
       files = [ "specs/workspaces/lana/dev/codegen/src/main.rs" ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/dev/codegen";
-          recursive = true;
-        }
-      ];
-      documents = false;
+      packages = [ "specs/workspaces/lana/dev/codegen" ];
     };
     "core-access-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/access/src" ];
@@ -5365,23 +5316,17 @@
         "specs/workspaces/lana/core/access/src/lib.rs"
         "specs/workspaces/lana/core/access/src/token.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/core/access";
-          recursive = true;
-        }
-      ];
-      documents = false;
+      packages = [ "specs/workspaces/lana/core/access" ];
     };
     "core-accounting-0.42.0 build-script" = {
       files = [ "specs/workspaces/lana/core/accounting/build.rs" ];
     };
     "core-accounting-0.42.0 build-script run" = {
       files = [
-        "specs/workspaces/lana/config/chart-of-accounts.csv"
         "specs/workspaces/lana/core/accounting/Cargo.toml"
         "specs/workspaces/lana/core/accounting/build.rs"
       ];
+      embedded = [ "specs/workspaces/lana/config/chart-of-accounts.csv" ];
     };
     "core-accounting-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/accounting/src" ];
@@ -5392,144 +5337,114 @@
         "specs/workspaces/lana/core/accounting/src/journal.rs"
         "specs/workspaces/lana/core/accounting/src/lib.rs"
         "specs/workspaces/lana/core/accounting/src/trial_balance.rs"
-        "specs/workspaces/lana/core/accounting/tests/fixtures/opening-balances.csv"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/core/accounting";
-          recursive = true;
-        }
-      ];
+      embedded = [ "specs/workspaces/lana/core/accounting/tests/fixtures/opening-balances.csv" ];
+      packages = [ "specs/workspaces/lana/core/accounting" ];
       without = [ "specs/workspaces/lana/core/accounting/build.rs" ];
-      documents = false;
     };
     "core-credit-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/credit/src" ];
-      files = [
+      embedded = [
         "specs/workspaces/lana/.sqlx/query-08fbfff31d93c11e2cf8933f720dfe9a959220d4b29b70e2beecaa3958623d2b.json"
         "specs/workspaces/lana/.sqlx/query-26685b22169ea448de3a3404b9f456c07888aaabff82df7aa8e40eec8cdb9082.json"
-        "specs/workspaces/lana/core/credit/sqlx.toml"
       ];
+      optional = [ "specs/workspaces/lana/core/credit/sqlx.toml" ];
     };
     "core-credit-0.42.0 lib test" = {
       files = [
-        "specs/workspaces/lana/.sqlx/query-08fbfff31d93c11e2cf8933f720dfe9a959220d4b29b70e2beecaa3958623d2b.json"
-        "specs/workspaces/lana/.sqlx/query-26685b22169ea448de3a3404b9f456c07888aaabff82df7aa8e40eec8cdb9082.json"
-        "specs/workspaces/lana/core/credit/sqlx.toml"
         "specs/workspaces/lana/core/credit/src/facility.rs"
         "specs/workspaces/lana/core/credit/src/lib.rs"
         "specs/workspaces/lana/core/credit/src/repo.rs"
         "specs/workspaces/lana/core/credit/src/schedule.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/core/credit";
-          recursive = true;
-        }
+      embedded = [
+        "specs/workspaces/lana/.sqlx/query-08fbfff31d93c11e2cf8933f720dfe9a959220d4b29b70e2beecaa3958623d2b.json"
+        "specs/workspaces/lana/.sqlx/query-26685b22169ea448de3a3404b9f456c07888aaabff82df7aa8e40eec8cdb9082.json"
       ];
+      optional = [ "specs/workspaces/lana/core/credit/sqlx.toml" ];
+      packages = [ "specs/workspaces/lana/core/credit" ];
       without = [ "specs/workspaces/lana/core/credit/benches/interest.rs" ];
-      documents = false;
     };
     "core-customer-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/customer/src" ];
-      files = [
+      embedded = [
         "specs/workspaces/lana/.sqlx/query-2324b503fc03ebe38dd569146a1372a2fc1acdfb0560fe8469bc6a1263201112.json"
         "specs/workspaces/lana/.sqlx/query-7b7ea7e02dd3cf0b6d77800b092bc44fbb92dd468bc42080f2d6e63bc8130a7f.json"
-        "specs/workspaces/lana/core/customer/sqlx.toml"
       ];
+      optional = [ "specs/workspaces/lana/core/customer/sqlx.toml" ];
     };
     "core-customer-0.42.0 lib test" = {
       files = [
-        "specs/workspaces/lana/.sqlx/query-2324b503fc03ebe38dd569146a1372a2fc1acdfb0560fe8469bc6a1263201112.json"
-        "specs/workspaces/lana/.sqlx/query-7b7ea7e02dd3cf0b6d77800b092bc44fbb92dd468bc42080f2d6e63bc8130a7f.json"
-        "specs/workspaces/lana/core/customer/sqlx.toml"
         "specs/workspaces/lana/core/customer/src/customer.rs"
         "specs/workspaces/lana/core/customer/src/lib.rs"
         "specs/workspaces/lana/core/customer/src/repo.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/core/customer";
-          recursive = true;
-        }
+      embedded = [
+        "specs/workspaces/lana/.sqlx/query-2324b503fc03ebe38dd569146a1372a2fc1acdfb0560fe8469bc6a1263201112.json"
+        "specs/workspaces/lana/.sqlx/query-7b7ea7e02dd3cf0b6d77800b092bc44fbb92dd468bc42080f2d6e63bc8130a7f.json"
       ];
-      documents = false;
+      optional = [ "specs/workspaces/lana/core/customer/sqlx.toml" ];
+      packages = [ "specs/workspaces/lana/core/customer" ];
     };
     "core-deposit-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/deposit/src" ];
-      files = [
+      embedded = [
         "specs/workspaces/lana/core/deposit/.sqlx/query-ae5b9cdbd0e29cd34a66f440655afbc487813211b0040cb5daeff1c765a1b535.json"
         "specs/workspaces/lana/core/deposit/.sqlx/query-d58023d92e45a6e4942af7e3eae28d3e3c83561057a2d337de7fbb21d5286f76.json"
         "specs/workspaces/lana/core/deposit/.sqlx/query-ed3c879dc550ae44f6218e02d039b14399451dc00fdcc9e2ade2999ef5ea9899.json"
-        "specs/workspaces/lana/core/deposit/sqlx.toml"
       ];
+      optional = [ "specs/workspaces/lana/core/deposit/sqlx.toml" ];
     };
     "core-deposit-0.42.0 lib test" = {
       files = [
-        "specs/workspaces/lana/core/deposit/.sqlx/query-ae5b9cdbd0e29cd34a66f440655afbc487813211b0040cb5daeff1c765a1b535.json"
-        "specs/workspaces/lana/core/deposit/.sqlx/query-d58023d92e45a6e4942af7e3eae28d3e3c83561057a2d337de7fbb21d5286f76.json"
-        "specs/workspaces/lana/core/deposit/.sqlx/query-ed3c879dc550ae44f6218e02d039b14399451dc00fdcc9e2ade2999ef5ea9899.json"
-        "specs/workspaces/lana/core/deposit/sqlx.toml"
         "specs/workspaces/lana/core/deposit/src/account.rs"
         "specs/workspaces/lana/core/deposit/src/lib.rs"
         "specs/workspaces/lana/core/deposit/src/repo.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/core/deposit";
-          recursive = true;
-        }
+      embedded = [
+        "specs/workspaces/lana/core/deposit/.sqlx/query-ae5b9cdbd0e29cd34a66f440655afbc487813211b0040cb5daeff1c765a1b535.json"
+        "specs/workspaces/lana/core/deposit/.sqlx/query-d58023d92e45a6e4942af7e3eae28d3e3c83561057a2d337de7fbb21d5286f76.json"
+        "specs/workspaces/lana/core/deposit/.sqlx/query-ed3c879dc550ae44f6218e02d039b14399451dc00fdcc9e2ade2999ef5ea9899.json"
       ];
-      documents = false;
+      optional = [ "specs/workspaces/lana/core/deposit/sqlx.toml" ];
+      packages = [ "specs/workspaces/lana/core/deposit" ];
     };
     "core-report-0.42.0 example trial_balance" = {
       files = [ "specs/workspaces/lana/core/report/examples/trial_balance.rs" ];
     };
     "core-report-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/core/report/src" ];
-      files = [
+      embedded = [
         "specs/workspaces/lana/config/reports.yml"
         "specs/workspaces/lana/core/report/templates/statement.hbs"
       ];
     };
     "core-report-0.42.0 lib test" = {
       files = [
-        "specs/workspaces/lana/config/reports.yml"
         "specs/workspaces/lana/core/report/src/definition.rs"
         "specs/workspaces/lana/core/report/src/lib.rs"
         "specs/workspaces/lana/core/report/src/render.rs"
+      ];
+      embedded = [
+        "specs/workspaces/lana/config/reports.yml"
         "specs/workspaces/lana/core/report/templates/statement.hbs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/core/report";
-          recursive = true;
-        }
-      ];
+      packages = [ "specs/workspaces/lana/core/report" ];
       without = [
         "specs/workspaces/lana/core/report/examples/trial_balance.rs"
         "specs/workspaces/lana/core/report/tests/render.rs"
       ];
-      documents = false;
     };
     "core-report-0.42.0 test render test" = {
-      files = [
-        "specs/workspaces/lana/core/report/tests/expected/income-statement.txt"
-        "specs/workspaces/lana/core/report/tests/render.rs"
-      ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/core/report";
-          recursive = true;
-        }
-      ];
+      files = [ "specs/workspaces/lana/core/report/tests/render.rs" ];
+      embedded = [ "specs/workspaces/lana/core/report/tests/expected/income-statement.txt" ];
+      packages = [ "specs/workspaces/lana/core/report" ];
       without = [
         "specs/workspaces/lana/core/report/examples/trial_balance.rs"
         "specs/workspaces/lana/core/report/src/definition.rs"
         "specs/workspaces/lana/core/report/src/lib.rs"
         "specs/workspaces/lana/core/report/src/render.rs"
       ];
-      documents = false;
     };
     "customer-server-0.42.0 bin customer-server" = {
       rust = [ "specs/workspaces/lana/lana/customer-server/src" ];
@@ -5541,19 +5456,13 @@
     };
     "customer-server-0.42.0 bin customer-server test" = {
       files = [ "specs/workspaces/lana/lana/customer-server/src/main.rs" ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/customer-server";
-          recursive = true;
-        }
-      ];
+      packages = [ "specs/workspaces/lana/lana/customer-server" ];
       without = [
         "specs/workspaces/lana/lana/customer-server/src/lib.rs"
         "specs/workspaces/lana/lana/customer-server/src/schema.rs"
         "specs/workspaces/lana/lana/customer-server/src/types.rs"
         "specs/workspaces/lana/lana/customer-server/tests/graphql.rs"
       ];
-      documents = false;
     };
     "customer-server-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lana/customer-server/src" ];
@@ -5565,49 +5474,29 @@
         "specs/workspaces/lana/lana/customer-server/src/schema.rs"
         "specs/workspaces/lana/lana/customer-server/src/types.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/customer-server";
-          recursive = true;
-        }
-      ];
+      packages = [ "specs/workspaces/lana/lana/customer-server" ];
       without = [
         "specs/workspaces/lana/lana/customer-server/src/main.rs"
         "specs/workspaces/lana/lana/customer-server/tests/graphql.rs"
       ];
-      documents = false;
     };
     "customer-server-0.42.0 test graphql test" = {
-      files = [
-        "specs/workspaces/lana/lana/customer-server/schema.graphql"
-        "specs/workspaces/lana/lana/customer-server/tests/graphql.rs"
-      ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/customer-server";
-          recursive = true;
-        }
-      ];
+      files = [ "specs/workspaces/lana/lana/customer-server/tests/graphql.rs" ];
+      embedded = [ "specs/workspaces/lana/lana/customer-server/schema.graphql" ];
+      packages = [ "specs/workspaces/lana/lana/customer-server" ];
       without = [
         "specs/workspaces/lana/lana/customer-server/src/lib.rs"
         "specs/workspaces/lana/lana/customer-server/src/main.rs"
         "specs/workspaces/lana/lana/customer-server/src/schema.rs"
         "specs/workspaces/lana/lana/customer-server/src/types.rs"
       ];
-      documents = false;
     };
     "entity-macros-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/entity-macros/src" ];
     };
     "entity-macros-0.42.0 lib test" = {
       files = [ "specs/workspaces/lana/lib/entity-macros/src/lib.rs" ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lib/entity-macros";
-          recursive = true;
-        }
-      ];
-      documents = false;
+      packages = [ "specs/workspaces/lana/lib/entity-macros" ];
     };
     "lana-app-0.42.0 build-script" = {
       files = [ "specs/workspaces/lana/lana/app/build.rs" ];
@@ -5626,7 +5515,7 @@
     };
     "lana-app-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lana/app/src" ];
-      files = [ "specs/workspaces/lana/lana/app/sqlx.toml" ];
+      optional = [ "specs/workspaces/lana/lana/app/sqlx.toml" ];
       folders = [
         {
           path = "specs/workspaces/lana/lana/app/migrations";
@@ -5637,7 +5526,6 @@
     };
     "lana-app-0.42.0 lib test" = {
       files = [
-        "specs/workspaces/lana/lana/app/sqlx.toml"
         "specs/workspaces/lana/lana/app/src/app.rs"
         "specs/workspaces/lana/lana/app/src/bank.rs"
         "specs/workspaces/lana/lana/app/src/error.rs"
@@ -5646,19 +5534,16 @@
         "specs/workspaces/lana/lana/app/src/simulation.rs"
         "specs/workspaces/lana/lana/app/src/store.rs"
       ];
+      optional = [ "specs/workspaces/lana/lana/app/sqlx.toml" ];
       folders = [
-        {
-          path = "specs/workspaces/lana/lana/app";
-          recursive = true;
-        }
         {
           path = "specs/workspaces/lana/lana/app/migrations";
           recursive = false;
           match = "[0-9]+_.*\\.sql";
         }
       ];
+      packages = [ "specs/workspaces/lana/lana/app" ];
       without = [ "specs/workspaces/lana/lana/app/build.rs" ];
-      documents = false;
     };
     "lana-cli-0.42.0 bin lana-cli" = {
       rust = [ "specs/workspaces/lana/lana/cli/src" ];
@@ -5675,23 +5560,12 @@
         "specs/workspaces/lana/lana/cli/src/main.rs"
         "specs/workspaces/lana/lana/cli/src/version.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/cli";
-          recursive = true;
-        }
-      ];
+      packages = [ "specs/workspaces/lana/lana/cli" ];
       without = [ "specs/workspaces/lana/lana/cli/tests/cli.rs" ];
-      documents = false;
     };
     "lana-cli-0.42.0 test cli test" = {
       files = [ "specs/workspaces/lana/lana/cli/tests/cli.rs" ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/cli";
-          recursive = true;
-        }
-      ];
+      packages = [ "specs/workspaces/lana/lana/cli" ];
       without = [
         "specs/workspaces/lana/lana/cli/src/commands.rs"
         "specs/workspaces/lana/lana/cli/src/commands/audit.rs"
@@ -5703,7 +5577,6 @@
         "specs/workspaces/lana/lana/cli/src/main.rs"
         "specs/workspaces/lana/lana/cli/src/version.rs"
       ];
-      documents = false;
     };
     "money-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/money/src" ];
@@ -5713,13 +5586,7 @@
         "specs/workspaces/lana/lib/money/src/lib.rs"
         "specs/workspaces/lana/lib/money/src/rate.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lib/money";
-          recursive = true;
-        }
-      ];
-      documents = false;
+      packages = [ "specs/workspaces/lana/lib/money" ];
     };
     "server-utils-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lana/server-utils/src" ];
@@ -5732,26 +5599,14 @@
         "specs/workspaces/lana/lana/server-utils/src/lib.rs"
         "specs/workspaces/lana/lana/server-utils/src/shutdown.rs"
       ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lana/server-utils";
-          recursive = true;
-        }
-      ];
-      documents = false;
+      packages = [ "specs/workspaces/lana/lana/server-utils" ];
     };
     "tracing-utils-0.42.0 lib" = {
       rust = [ "specs/workspaces/lana/lib/tracing-utils/src" ];
     };
     "tracing-utils-0.42.0 lib test" = {
       files = [ "specs/workspaces/lana/lib/tracing-utils/src/lib.rs" ];
-      folders = [
-        {
-          path = "specs/workspaces/lana/lib/tracing-utils";
-          recursive = true;
-        }
-      ];
-      documents = false;
+      packages = [ "specs/workspaces/lana/lib/tracing-utils" ];
     };
   };
   rustfmt = {

@@ -153,7 +153,7 @@ def test_the_hash_changes_exactly_with_what_is_read(edit, tmp_path):
     name, content, expected = EDITS[edit]
     root = write(tmp_path, EDITABLE)
     before = hashes(root)
-    assert re.fullmatch(r"sha256-[A-Za-z0-9+/]{43}=", before[0])
+    assert re.fullmatch(r"[0-9a-f]{64}", before[0])
     assert hashes(root) == before
     write(root, {name: content})
     assert tuple(old != new for old, new in zip(before, hashes(root), strict=True)) == expected

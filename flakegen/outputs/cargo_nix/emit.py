@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flakegen.nix.data import Section, print_data
 from flakegen.outputs.cargo_nix.table import table
+from flakegen.outputs.embedded_files import EMBEDDED, embedded_text
 from flakegen.outputs.fixed import fixed_files
 from flakegen.outputs.header import header
 from flakegen.plan.model import BuildPlan
@@ -53,5 +54,6 @@ def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
         return
     sections = (Section(name, value, _COMMENTS.get(name, "")) for name, value in table(plan.cargo).items())
     yield "Cargo.nix", print_data(header(plan), sections)
+    yield f"{plan.runtime}/{EMBEDDED}", embedded_text(header(plan), plan.cargo)
     for name, text in fixed_files(Path(__file__).with_name("runtime"), _RUNTIME, plan):
         yield f"{plan.runtime}/{name}", text

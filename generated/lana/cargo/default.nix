@@ -28,15 +28,22 @@ let
     ;
 
   # Cargo.nix was made from these very files; from others it would describe another build.
-  stale = filter (file: builtins.hashFile "sha256" (root + "/${file}") != table.guard.${file}) (
-    attrNames table.guard
-  );
+  isThere = file: builtins.pathExists (root + "/${file}");
+  isStale =
+    file: !(isThere file) || builtins.hashFile "sha256" (root + "/${file}") != table.guard.${file};
+  stale = filter isStale (attrNames table.guard);
+  first = elemAt stale 0;
   fresh =
     value:
     if stale == [ ] then
       value
+    else if isThere first then
+      throw "${first} has changed since Cargo.nix was made from it; run: ${table.command}"
     else
-      throw "${elemAt stale 0} has changed since Cargo.nix was made from it; run: ${table.command}";
+      throw (
+        "Cargo.nix was made from ${first}, which the flake does not hold. If the file is there, git does not know it yet; "
+        + "run: git add '${first}'. If it is gone on purpose, run: ${table.command}"
+      );
 
   own.fetched = import ./fetched.nix {
     inherit

@@ -22,10 +22,11 @@ let
   machineOf = unit: if unit.cross then builder.target else builder.host;
 
   sources = builtins.mapAttrs (
-    _:
+    user:
     import ./source.nix {
       name = "${table.name}.crate-src";
-      inherit root;
+      inherit root user;
+      inherit (table) command;
     }
   ) table.sources;
 
@@ -105,6 +106,9 @@ let
   # What every derivation of a crate is told.
   crateAttributes =
     crate: unit:
+    let
+      source = sources.${unit.source};
+    in
     {
       inherit (crate) version;
       inherit (unit) features;
@@ -117,10 +121,13 @@ let
     // (
       if crate ? directory then
         {
-          src = sources.${unit.source};
+          src = source.outPath;
           isLocal = true;
           isPrimary = crate.member or true;
-          unitEnv = env // unit.env;
+          unitEnv =
+            env
+            // unit.env
+            // (if source.rebuildHash == null then { } else { FLAKEGEN_REBUILD_HASH = source.rebuildHash; });
           inherit (crate) directory;
           inherit (table) command workspace;
         }

@@ -177,7 +177,8 @@ let
       own = if testing then crate.tests else crate.source;
       source = import ./source.nix {
         name = "${crate.name}-source";
-        inherit (table) root;
+        inherit (table) root command;
+        user = "${crate.name}-${crate.version}";
       } (own // { files = lib.optionals (!(crate ? directory)) table.frame ++ own.files or [ ]; });
     in
     rustLib.fetchCrateLocal (
