@@ -8,7 +8,9 @@ from pathlib import Path
 
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
+from flakegen.diff import Change
 from flakegen.freshness import Written
+from flakegen.outputs.embedded_files import EMBEDDED, EmbeddedChange, embedded_changes
 from flakegen.spec.paths import Layout
 from flakegen.write import (
     Drift,
@@ -81,6 +83,17 @@ class Result:
         if self.facts is not None:
             found += compare_file(self.facts_path, self.facts)
         return tuple(found)
+
+    def embedded_changes(self, drifts: tuple[Drift, ...]) -> tuple[EmbeddedChange, ...]:
+        """Return which embedded files made rebuild hashes differ from the committed ones, as far as these can be told."""
+        path = str(self.layout.runtime / EMBEDDED)
+        if not any(drift.path == path and drift.change is Change.CHANGED for drift in drifts):
+            return ()
+        try:
+            committed = (self.folder / path).read_text(encoding="utf-8", errors="replace")
+        except OSError:  # gone in the meantime
+            return ()
+        return embedded_changes(committed, self.outputs[path])
 
 
 def _raise_refusals(found: tuple[Refusal, ...]) -> None:

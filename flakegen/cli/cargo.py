@@ -128,21 +128,25 @@ def _report(
 
 def _check(project: WorkspaceProject, console: Console) -> int:
     from flakegen.cli.blame import to_json  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.check import drift_json  # noqa: PLC0415  # after the arguments
 
     drifts = project.result.drift()
+    embedded = project.result.embedded_changes(drifts)
     for drift in drifts:
         console.show_diff(drift.diff)
     for drift in drifts:
         console.say(f"{drift.change.value}: {drift.path}")
+    for change in embedded:
+        console.say(str(change))
     console.say(
         f"hint: run: {project.spec.layout.command}"
         if drifts
         else f"{_shown(str(project.folder))}: up to date"
     )
-    found = [{"path": drift.path, "change": drift.change.value, "diff": drift.diff} for drift in drifts]
     if project.warnings:
         console.blame(project.warnings)
-    console.answer({"output": str(project.folder), "drift": found, "diagnostics": to_json(project.warnings)})
+    found = to_json(project.warnings)
+    console.answer({"output": str(project.folder), **drift_json(drifts, embedded), "diagnostics": found})
     return Exit.DRIFT if drifts else Exit.FINE
 
 

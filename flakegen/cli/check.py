@@ -11,6 +11,7 @@ from flakegen.cli.exit import Exit
 
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
+    from flakegen.outputs.embedded_files import EmbeddedChange
     from flakegen.pipeline import Project
     from flakegen.write import Drift
 
@@ -31,8 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
         project = Project(spec)
         drifts = console.working(f"checking {spec}", lambda project=project: _drift(project, wrong))  # type: ignore[misc]
         if drifts is not None:
-            answers.append({"spec": spec, "drift": [_to_json(drift) for drift in drifts]})
-            _report(spec, drifts, console)
+            embedded = project.result.embedded_changes(drifts)
+            answers.append({"spec": spec, **drift_json(drifts, embedded)})
+            _report(spec, drifts, embedded, console)
             warned += project.warnings
     console.blame([*warned, *wrong])
     console.answer({"specs": answers, "diagnostics": to_json([*warned, *wrong])})
@@ -47,7 +49,9 @@ def _drift(project: Project, wrong: list[Diagnostic]) -> tuple[Drift, ...] | Non
     return attempt(lambda: project.result.drift(), wrong)  # noqa: PLW0108  # the texts are made in it, too
 
 
-def _report(spec: str, drifts: tuple[Drift, ...], console: Console) -> None:
+def _report(
+    spec: str, drifts: tuple[Drift, ...], embedded: tuple[EmbeddedChange, ...], console: Console
+) -> None:
     if not drifts:
         console.say(f"{spec}: up to date")
         return
@@ -55,8 +59,14 @@ def _report(spec: str, drifts: tuple[Drift, ...], console: Console) -> None:
         console.show_diff(drift.diff)
     for drift in drifts:
         console.say(f"{spec}: {drift.change.value}: {drift.path}")
+    for change in embedded:
+        console.say(f"{spec}: {change}")
     console.say(f"hint: run: flakegen compile {shlex.quote(spec)}")
 
 
-def _to_json(drift: Drift) -> dict[str, str]:
-    return {"path": drift.path, "change": drift.change.value, "diff": drift.diff}
+def drift_json(drifts: tuple[Drift, ...], embedded: tuple[EmbeddedChange, ...]) -> dict[str, Any]:
+    """Return what differs as JSON values: the files, and which embedded files made rebuild hashes differ."""
+    return {
+        "drift": [{"path": drift.path, "change": drift.change.value, "diff": drift.diff} for drift in drifts],
+        "embedded": [change.to_json() for change in embedded],
+    }

@@ -107,8 +107,11 @@ def test_drift_is_found_and_shown(workspace, run):
     assert "-# mine" in done.out
     assert "hint: run: flakegen cargo\n" in done.err
     answer = json.loads(run("cargo", "--check", "--json").out)
-    assert [drift["path"] for drift in answer["drift"]] == ["Cargo.nix", "nix/cargo/unit.sh"]
-    assert run("cargo", "-v").err == ".: 2 files changed\n  Cargo.nix\n  nix/cargo/unit.sh\n"
+    changed = ["Cargo.nix", "nix/cargo/embedded.txt", "nix/cargo/unit.sh"]
+    assert [drift["path"] for drift in answer["drift"]] == changed
+    assert answer["embedded"] == [{"crate": "base", "path": "data/text.txt", "change": "changed"}]
+    assert "\nrebuild hash of `base`: data/text.txt has changed\n" in done.err
+    assert run("cargo", "-v").err == "".join((".: 3 files changed\n", *(f"  {path}\n" for path in changed)))
 
 
 def test_the_diff_that_check_prints_can_be_applied(workspace, run):
