@@ -100,7 +100,7 @@ def script_embeds(inputs: PackageInputs) -> Embeds:
     compiled = (target for target in inputs.targets if target.target.kind is TargetKind.BUILD_SCRIPT)
     code = {module for target in compiled for module in target.modules}
     # What is left out in any case is not named, so that nothing hangs on whether somebody has built here.
-    excluded = [path for path in script.excluded if not _is_waste(*_split(path), inputs.package_dir)]
+    excluded = [path for path in script.excluded if not is_waste(*_split(path), inputs.package_dir)]
     return Embeds(
         files=frozenset((*script.files, *script.optional_files)) - code,
         folders=frozenset(() if script.whole_package else script.folders),
@@ -192,7 +192,7 @@ def listing(
             if path in excluded:
                 continue
             if is_folder:
-                if folder.recursive and not (holds_package and _is_waste(here, name, package_dir or "")):
+                if folder.recursive and not (holds_package and is_waste(here, name, package_dir or "")):
                     queue.append(path)
             elif wanted is None or wanted.fullmatch(name):
                 found.append(path)
@@ -204,6 +204,6 @@ def _split(path: str) -> tuple[str, str]:
     return above, name
 
 
-def _is_waste(above: str, name: str, package_dir: str) -> bool:
-    """Whether a folder is what builds leave behind in a package, or version control's."""
+def is_waste(above: str, name: str, package_dir: str) -> bool:
+    """Whether a folder in ``above`` is what builds leave behind in a package or around it, or version control's."""
     return name == ".git" or (name in {"target", "node_modules"} and is_inside(package_dir, above))

@@ -134,7 +134,10 @@ class Teller:
     def _source(self, name: str) -> str:
         known = self._sources.get(name)
         if known is None:
-            known = self._sources[name] = self.reader.digest(self.cargo.sources[name])
+            source = self.cargo.sources[name]
+            # Contents are in the first; of the rebuild hash, only what it is made of remains to be told.
+            said = (self.reader.digest(source), *self.reader.embedded(source))
+            known = self._sources[name] = _digest(repr(said))
         return known
 
     def _compile(self, unit: UnitPlan, crate: CratePlan) -> dict[str, str]:

@@ -13,9 +13,9 @@ from hashlib import blake2b
 from pathlib import Path
 from stat import S_IXUSR
 
+from flakegen.embed.hashes import is_waste
 from flakegen.plan.model import FolderPlan, SourcePlan
 
-_WASTE = frozenset((".git", "node_modules", "target"))
 _DOCUMENT = re.compile(
     r"(?:README|CHANGELOG|CHANGES|CONTRIBUTING|LICENSE|LICENCE|COPYING|AUTHORS|NOTICE).*|.*[.]md", re.DOTALL
 )
@@ -29,13 +29,16 @@ class SourceRules:
         self.source = source
         self.wanted = frozenset(source.files)
         self.unwanted = frozenset(source.without)
-        self.recursive = tuple(folder.path for folder in source.folders if folder.recursive)
+        wholes = (FolderPlan(path=path, recursive=True, match=None, package=path) for path in source.packages)
+        self.folders = (*source.folders, *wholes)
+        # A folder that is not taken may hold what is named.
+        self.crossed = tuple(path for path in source.without if path in self.on_the_way)
         self.patterns = {f.match: re.compile(f.match) for f in source.folders if f.match is not None}
 
     @cached_property
     def on_the_way(self) -> frozenset[str]:
         """The folders that lead to what is named, and those that are named."""
-        folders = (*self.source.rust, *(folder.path for folder in self.source.folders))
+        folders = (*self.source.rust, *(folder.path for folder in self.folders))
         paths = (*self.source.files, *(f"{folder}/x" for folder in folders if not _is_root(folder)))
         return frozenset(above for path in paths for above in folders_above(path))
 
@@ -47,16 +50,26 @@ class SourceRules:
             return False
         if path.endswith(".rs") and any(_is_below(folder, path) for folder in self.source.rust):
             return True
-        return any(self._holds(folder, path) for folder in self.source.folders)
+        return any(self._holds(folder, path) for folder in self.source.folders) or (
+            any(_is_below(folder, path) for folder in self.source.packages)
+            and not _DOCUMENT.fullmatch(path.rpartition("/")[2])
+        )
 
     def takes_folder(self, path: str) -> bool:
         """Tell whether a folder at ``path`` is: an empty one is part of it too."""
         if path in self.on_the_way:
             return True
-        if path in self.unwanted:
+        if self._is_unwanted(path):
             return False
         return any(_is_below(folder, path) for folder in self.source.rust) or any(
-            _is_below(folder, path) and not _is_waste(folder, path) for folder in self.recursive
+            folder.recursive and _is_below(folder.path, path) and not _is_waste(folder, path)
+            for folder in self.folders
+        )
+
+    def embeds(self, path: str) -> bool:
+        """Tell whether a file that the source takes counts for its rebuild hash."""
+        return path in self.source.embedded or any(
+            self._holds(folder, path) for folder in self.source.folders
         )
 
     def holds_from(self, folder: str) -> bool:
@@ -66,16 +79,17 @@ class SourceRules:
             return True
         return all(self.takes_folder(each) for each in (*folders_above(folder), folder))
 
+    def _is_unwanted(self, path: str) -> bool:
+        return path in self.unwanted or any(_is_below(folder, path) for folder in self.crossed)
+
     def _is_left_out(self, path: str) -> bool:
-        return path in self.unwanted or any(not self.takes_folder(folder) for folder in folders_above(path))
+        return self._is_unwanted(path) or any(not self.takes_folder(folder) for folder in folders_above(path))
 
     def _holds(self, folder: FolderPlan, path: str) -> bool:
         if not _is_below(folder.path, path):
             return False
         above, _, name = path.rpartition("/")
         if not folder.recursive and above != ("" if _is_root(folder.path) else folder.path):
-            return False
-        if not self.source.documents and _DOCUMENT.fullmatch(name):
             return False
         return folder.match is None or self.patterns[folder.match].fullmatch(name) is not None
 
@@ -100,6 +114,14 @@ class SourceReader:
         """Yield what a source holds now: paths, and a text that stands for what is there."""
         for path, is_folder in self._walk(source):
             yield path, "folder" if is_folder else self.content(path)
+
+    def embedded(self, source: SourcePlan) -> list[str]:
+        """Return the paths that a source's rebuild hash is made of now, those that are absent as well."""
+        if not source.embedded and not source.folders:
+            return []
+        rules = SourceRules(source)
+        found = {path for path in self.files(source) if rules.embeds(path)}
+        return sorted({*found, *source.embedded, *(f"{folder.path}/" for folder in source.folders)})
 
     def files(self, source: SourcePlan) -> list[str]:
         """Return the files and links that a source holds now."""
@@ -166,5 +188,6 @@ def _is_below(folder: str, path: str) -> bool:
     return _is_root(folder) or path.startswith(f"{folder}/")
 
 
-def _is_waste(folder: str, path: str) -> bool:
-    return (path if _is_root(folder) else path[len(folder) + 1 :]) in _WASTE
+def _is_waste(folder: FolderPlan, path: str) -> bool:
+    above, _, name = path.rpartition("/")
+    return folder.package is not None and is_waste(above, name, folder.package)

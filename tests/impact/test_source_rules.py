@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from real_nix import CHECKOUT, Nix
 
+from flakegen.embed.paths import is_inside
 from flakegen.nix.build import value
 from flakegen.nix.printer import print_expression
 from flakegen.outputs.source_table import source_table
@@ -60,11 +61,16 @@ def source(chance: random.Random) -> SourcePlan:
         files=tuple(sorted(chance.sample([*paths, "missing/file", "a/away"], chance.randint(0, 4)))),
         rust=tuple(sorted(chance.sample(folders[1:], chance.randint(0, 2)))),
         folders=tuple(
-            FolderPlan(path=path, recursive=chance.random() < 0.6, match=chance.choice(PATTERNS))
+            FolderPlan(
+                path=path,
+                recursive=chance.random() < 0.6,
+                match=chance.choice(PATTERNS),
+                package=chance.choice([None, *(each for each in folders if is_inside(each, path))]),
+            )
             for path in chance.sample(folders, chance.randint(0, 2))
         ),
         without=tuple(sorted(chance.sample([*paths, *FOLDERS], chance.randint(0, 3)))),
-        documents=chance.random() < 0.5,
+        packages=tuple(sorted(chance.sample(folders, chance.randint(0, 1)))),
     )
 
 
