@@ -85,6 +85,25 @@ def log(folder: Path, most: int, *options: str, paths: Iterable[str]) -> str:
     )
 
 
+def tracked_files(folder: Path) -> frozenset[str]:
+    """Return the files below a folder that the index has, relative to it, those of submodules as well.
+
+    Raises:
+        GitError: the folder is in no repository, or there is no git.
+    """
+    return frozenset(_git(folder, "ls-files", "-z", "--cached", "--recurse-submodules").split("\0"))
+
+
+def ignored_files(folder: Path, paths: Iterable[str]) -> frozenset[str]:
+    """Return those of a few untracked files that git would not add unless it is forced to.
+
+    Raises:
+        GitError: git fails.
+    """
+    question = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *paths)
+    return frozenset(_git(folder, *question).split("\0"))
+
+
 def _git(folder: Path, *arguments: str, said: str | None = None, **environment: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603

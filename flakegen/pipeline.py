@@ -43,6 +43,7 @@ from flakegen.plan.scope import Scope
 from flakegen.plan.systems import all_platforms
 from flakegen.plan.told import told_by, unused_ignores
 from flakegen.plan.units import Build, UnitTable
+from flakegen.plan.untracked import untracked
 from flakegen.result import Result
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
@@ -210,6 +211,7 @@ class Project:
             return
         yield from embed_notes(files.inputs.values(), self.disk)
         yield from unused_ignores(self.spec, by_crate(self.workspace, files))
+        yield from untracked(self.disk, files)
 
     def _compiled(self) -> Iterable[Package]:
         return self.units.packages.values()

@@ -58,6 +58,7 @@ class Code(Enum):
     EMBED_OUTSIDE = "E302"
     EMBED_UNPREPARED = "E303"
     UNUSED_IGNORE = "E304"
+    UNTRACKED = "E310"
     # Nix.
     NIX_SYNTAX = "E400"
     # What is written.
@@ -116,6 +117,7 @@ _MEANINGS = {
     Code.EMBED_OUTSIDE: "a crate embeds a file that lies outside the project",
     Code.EMBED_UNPREPARED: "a query of sqlx that was not prepared for building offline",
     Code.UNUSED_IGNORE: "an `ignore` of something that is not read",
+    Code.UNTRACKED: "a file that is built and that git does not know, so that a flake does not hold it",
     Code.NIX_SYNTAX: "a Nix expression that does not parse",
     Code.OUTPUT: "the output cannot be written",
     Code.QUESTION: "a question about a project that cannot be answered",
