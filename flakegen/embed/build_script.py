@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _RULE = "build.rs"
 _DECLARATION = re.compile(r"rerun-if-(?:changed|env-changed)")
 _PREFIX = re.compile(r"\s*cargo::?rerun-if-changed=")
+_PLACE_BEFORE = re.compile(r"(?:\{[\w:?#]*\})?/")
+_OPEN_END = re.compile(r"[{*?\[]")
 _BUILD_OUTPUT = "target"
 _VERSION_CONTROL = ".git"
 
@@ -121,13 +123,14 @@ def _take(package_dir: str, literal: _Literal, reads: _Reads) -> None:
     value, place = literal
     prefix = _PREFIX.match(value)
     declared = prefix is not None
-    name = value[prefix.end() :].strip("\n") if prefix is not None else value
-    if not name or len(name) > 4096 or "\0" in name or "{" in name or name.startswith("/"):
+    written = value[prefix.end() :].strip("\n") if prefix is not None else value
+    name = "" if declared and written.startswith("/") else _known_part(written)
+    if not name or len(name) > 4096 or "\0" in name:
         return
     path = join(package_dir, name)
     # What git says of a commit is no source: it changes with every commit, and a flake's copy has no `.git`.
     if path is None or _VERSION_CONTROL in path.split("/"):
-        if declared and path is None:
+        if declared and path is None and name == written:
             reads.collector.resolve(package_dir, name, place)
         return
     look = reads.collector.disk.look(path)
@@ -137,10 +140,17 @@ def _take(package_dir: str, literal: _Literal, reads: _Reads) -> None:
         reads.add_file(look, place)
     elif look.kind is PathKind.FOLDER and _worth_taking(path, name, package_dir, declared=declared):
         reads.add_folder(look, place)
-    elif look.kind is PathKind.ABSENT and declared:
+    elif look.kind is PathKind.ABSENT and declared and name == written:
         reads.add_absent(path, place)
     elif look.kind is PathKind.OUTSIDE and declared:
         reads.collector.find_outside(path, place)
+
+
+def _known_part(name: str) -> str:
+    """The path in `{}/path`, of `format!`, and in `/path`, of `concat!`; of `folder/{}.x` and `folder/*.x` the folder."""
+    relative = name[match.end() :] if (match := _PLACE_BEFORE.match(name)) else name
+    fixed = _OPEN_END.split(relative, maxsplit=1)
+    return relative if len(fixed) == 1 else fixed[0].rpartition("/")[0]
 
 
 def _worth_taking(path: str, name: str, package_dir: str, *, declared: bool) -> bool:
