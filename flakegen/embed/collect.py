@@ -16,12 +16,14 @@ from flakegen.embed.inputs import (
     Use,
     UseKind,
 )
-from flakegen.embed.paths import is_inside, join
+from flakegen.embed.paths import MANIFEST_MARK, is_inside, join, parent
 from flakegen.embed.positions import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# The pattern of a folder that must only be there: no file's name holds a slash.
+NO_FILE = "/"
 _MAX_LISTED = 200_000
 
 
@@ -190,11 +192,35 @@ class Collector:
 
     def resolve(self, base: str, value: str, place: Place) -> str | None:
         """The root-relative path that a literal names; a finding and None when it leaves the root."""
-        path = join(base, value)
+        path = self._step_by_step(base, value, place) if ".." in value else join(base, value)
         if path is None:
             shown = value.replace("\0", "$CARGO_MANIFEST_DIR")
             self.find(place, FindingKind.OUTSIDE, f"`{shown}` leaves the root, so it is not read")
         return path
+
+    def _step_by_step(self, base: str, value: str, place: Place) -> str | None:
+        """As the system goes: `..` leaves the folder that a link leads to, and a folder on the way must be there."""
+        if join(base, value) is None:
+            return None
+        here, rest = ("", value[1:]) if value.startswith(MANIFEST_MARK) else (base, value)
+        named = False
+        for part in rest.split("/"):
+            if part == "..":
+                look = self.disk.look(here)
+                if look.kind is PathKind.FOLDER:
+                    here = look.real
+                    self._add_links(look, place)
+                if named and look.kind is PathKind.FOLDER and not is_inside(place.file, here):
+                    self.sets[place.role].folders.add(
+                        FolderInput(path=here, recursive=False, pattern=NO_FILE)
+                    )
+                if not here:
+                    return None
+                here = parent(here)
+            elif part not in ("", "."):
+                named = True
+                here = f"{here}/{part}" if here else part
+        return here
 
     def find_outside(self, path: str, place: Place) -> None:
         """Report a link that leads out of the root."""

@@ -12,6 +12,8 @@ from flakegen.embed.lexer import normalise_text
 from flakegen.embed.paths import normalise, parent
 
 _MAX_LINKS = 40
+_LONG = 200
+_LONGEST = 4096  # PATH_MAX
 
 
 class PathKind(Enum):
@@ -44,8 +46,22 @@ class Disk:
         """Follow a normalised root-relative path."""
         known = self._looks.get(path)
         if known is None:
-            known = self._looks[path] = self._look(path, hops)
+            known = self._looks[path] = (
+                self._look_deep(path, hops) if len(path) > _LONG else self._look(path, hops)
+            )
         return known
+
+    def _look_deep(self, path: str, hops: int) -> Look:
+        """As `_look`, from the top, so that hostile depth cannot exhaust Python's stack."""
+        if len(path) > _LONGEST:
+            return Look(PathKind.ABSENT, path)
+        end = path.find("/", _LONG // 2)
+        while end >= 0:
+            above = path[:end]
+            if above not in self._looks:
+                self._looks[above] = self._look(above, hops)
+            end = path.find("/", end + 1)
+        return self._look(path, hops)
 
     def _look(self, path: str, hops: int) -> Look:
         folder, _, name = path.rpartition("/")

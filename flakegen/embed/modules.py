@@ -15,7 +15,7 @@ from flakegen.embed.collect import Collector, Ignored, Place
 from flakegen.embed.disk import Disk
 from flakegen.embed.facts import Call, FileFacts, MacroText, ModuleDeclaration
 from flakegen.embed.file_scan import FactScanner
-from flakegen.embed.inputs import FindingKind, InputRole, ScanTarget
+from flakegen.embed.inputs import FindingKind, FindingKind, InputRole, ScanTarget
 from flakegen.embed.lexer import DocComments, Group, Token, Tree, group_at, group_end, is_ident, render
 from flakegen.embed.literals import Evaluation, Unknown
 from flakegen.embed.macro_scope import NO_DEFINITIONS, Definitions
@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 
 # Without an alternative at its start, so that the matcher can search for its first letters.
 _MODULE = re.compile(r"mod\b\s*(?:/|[\w#]+\s*[;/]|\$)")
+_HEADERS = (".h", ".hh", ".hpp", ".hxx")
 _WORD = re.compile(r"[^\W\d]\w*+")
 _MAX_EXPANSION_DEPTH = 24
 _MAX_EXPANSIONS = 5_000
+# In characters, roughly: what honest code never comes near, and hostile code is stopped at.
+_MAX_WORK = 50_000_000
+_PRICE_OF_PARSING = 10
 
 
 class ModuleDir(NamedTuple):
@@ -102,6 +106,7 @@ class TargetWalk:
         self.seen_in_tests: set[tuple[str, ModuleDir]] = set()
         self.visited: dict[str, None] = {}
         self.expansions = 0
+        self.work = 0
         self.bodies: set[tuple[Macro, str, bool]] = set()
         self.expanded_macros: list[MacroText] = []
         self.known = frozenset(
@@ -156,7 +161,17 @@ class TargetWalk:
     def _call(self, call: Call, text: str, site: _Site, defined: Definitions) -> None:
         """Follow one call; `defined` are the macros that the same text defines."""
         name, table = call.name, self.sources.macros
-        own = table.reaching.get(name) or (table.callbacks.get(name) if self._hands_on(call, text) else None)
+        if not self._affords(0):
+            return
+        end = group_end(text, call.open)
+        if not self._affords((end - call.open) * _PRICE_OF_PARSING):
+            place = self._invocation(name, (), site, f"{name}!").place
+            message = "there are too many calls of macros, too large, to follow all that come after this"
+            self.collector.find(place, FindingKind.UNKNOWN, message)
+            return
+        own = table.reaching.get(name) or (
+            table.callbacks.get(name) if self._hands_on(call, text, end) else None
+        )
         meant = defined.meant(own or (), call)
         group = group_at(text, call.open, DocComments.ATTRIBUTES if meant else DocComments.DROPPED)
         if meant:
@@ -164,11 +179,15 @@ class TargetWalk:
         if meant is not None:
             self._use_macro(name, group.trees, site)
 
-    def _hands_on(self, call: Call, text: str) -> bool:
+    def _affords(self, work: int) -> bool:
+        self.work += work
+        return self.work < _MAX_WORK
+
+    def _hands_on(self, call: Call, text: str, end: int) -> bool:
         """Whether a call names a macro that matters, which the macro called may call in turn."""
         if call.name not in self.sources.macros.callbacks:
             return False
-        words = _WORD.findall(text, call.open, group_end(text, call.open))
+        words = _WORD.findall(text, call.open, end)
         return not self.known.isdisjoint(words)
 
     def _role(self, *, test: bool) -> InputRole:
@@ -266,6 +285,8 @@ class TargetWalk:
         if isinstance(value, Unknown):
             file_argument(Base.FILE)(use)
             return
+        if value.endswith(_HEADERS):  # of a cxx bridge, for the C++ compiler
+            return
         path = self.collector.resolve(use.file_dir, value, use.place)
         if path is None:
             return
@@ -284,7 +305,11 @@ class TargetWalk:
         self.expansions += 1
         expanded = False
         for macro in macros:
-            if site.depth > _MAX_EXPANSION_DEPTH or self.expansions > _MAX_EXPANSIONS:
+            if (
+                site.depth > _MAX_EXPANSION_DEPTH
+                or self.expansions > _MAX_EXPANSIONS
+                or not self._affords(len(macro.body))
+            ):
                 break
             try:
                 result = expand(macro, arguments)
@@ -295,7 +320,8 @@ class TargetWalk:
                 self._follow_expansion(render(result), site)
         if not expanded:
             existing_literals(self._invocation(name, arguments, site, f"{name}!"))
-            self._follow_bodies(macros, site)
+            if site.depth <= _MAX_EXPANSION_DEPTH:
+                self._follow_bodies(macros, site)
 
     def _follow_bodies(self, macros: Sequence[Macro], site: _Site) -> None:
         """Of a macro that cannot be expanded, follow at least what its arms read without variables."""
@@ -306,6 +332,8 @@ class TargetWalk:
                 self._follow_expansion(macro.body, site)
 
     def _follow_expansion(self, text: str, site: _Site) -> None:
+        if not self._affords(len(text) * _PRICE_OF_PARSING):
+            return
         facts = FactScanner(text, self.sources.vocabulary.wanted).scan()
         self.expanded_macros += facts.macros
         self._follow(facts, text, site.visit, site)
