@@ -17,8 +17,9 @@ def dep_info(
     features: tuple[str, ...] = (),
     proc_macro: bool = False,
     externs: Mapping[str, Path] | None = None,
+    links: bool = True,
 ) -> set[Path] | None:
-    """Every file that rustc lists, links kept as they are; None when it gives no dep-info."""
+    """Every file that rustc lists, links kept as they are, or followed; None when it gives no dep-info."""
     kind = ["--crate-type", "proc-macro", "--extern", "proc_macro"] if proc_macro else ["--crate-type", "lib"]
     environment = _environment(package)
     with tempfile.TemporaryDirectory() as folder:
@@ -34,7 +35,8 @@ def dep_info(
     names = [
         line[:-1].replace("\\ ", " ") for line in lines if line.endswith(":") and not line.startswith("#")
     ]
-    return {Path(os.path.normpath(cwd / name)) for name in names}
+    place = os.path.normpath if links else os.path.realpath
+    return {Path(place(cwd / name)) for name in names}
 
 
 def compile_macros(root: Path, crates: Mapping[str, str], edition: str) -> dict[str, Path]:

@@ -56,6 +56,29 @@ def test_a_declaring_script_reads_the_existing_paths_among_its_literals(tmp_path
     assert found.optional_files == ("pkg/later.txt",)
 
 
+def test_paths_that_a_script_puts_together_are_taken_as_far_as_they_are_known(tmp_path):
+    code = """
+    fn main() {
+        println!("cargo:rerun-if-changed={}/schema", env!("CARGO_MANIFEST_DIR"));
+        println!("cargo:rerun-if-changed={dir}/later.txt");
+        println!("cargo:rerun-if-changed={}", path.display());
+        let one = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto/a.proto");
+        let two = format!("{root:?}/data/{name}.csv"); glob("icons/**/*.svg"); join("/"); join("/etc"); x("*");
+    }"""
+    present = (
+        "pkg/schema/x",
+        "proto/a.proto",
+        "proto/b.proto",
+        "pkg/data/1.csv",
+        "pkg/icons/deep/a.svg",
+        "etc/x",
+    )
+    found = script(write(tmp_path, {"pkg/build.rs": code, **dict.fromkeys(present, "")}))
+    assert found.files == ("pkg/build.rs", "proto/a.proto")
+    assert [item.path for item in found.folders] == ["pkg/data", "pkg/icons", "pkg/schema"]
+    assert found.optional_files == ("pkg/later.txt",)
+
+
 def test_a_silent_script_reads_the_whole_package_without_other_packages(tmp_path):
     root = write(
         tmp_path,
@@ -305,6 +328,20 @@ def test_what_cannot_be_followed_is_reported_with_its_place(tmp_path):
     assert "is not a literal" in found.findings[0].message
     # The literal of an argument that has no value names a present file, so that file is taken.
     assert found.files == ("src/x.txt",)
+
+
+def test_a_folder_that_a_path_only_passes_must_be_there(tmp_path):
+    code = 'const A: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/../x.txt"));'
+    found = scan_one(write(tmp_path, {"src/lib.rs": code, "docs/unread.md": "", "x.txt": ""}))
+    assert found.files == ("x.txt",)
+    assert [item.path for item in found.folders] == ["docs"]
+    assert listing(Disk(tmp_path), found.folders[0]) == []
+
+
+def test_headers_of_a_bridge_are_not_rust(tmp_path):
+    code = 'mod ffi { extern "C++" { include!("demo/include/x.h"); include!("y.hpp"); } }'
+    found = scan_one(write(tmp_path, {"src/lib.rs": code}))
+    assert (found.files, found.optional_files, found.findings) == ((), (), ())
 
 
 def test_variables_of_the_package_are_known(tmp_path):
