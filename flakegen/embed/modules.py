@@ -15,7 +15,7 @@ from flakegen.embed.collect import Collector, Ignored, Place
 from flakegen.embed.disk import Disk
 from flakegen.embed.facts import Call, FileFacts, MacroText, ModuleDeclaration
 from flakegen.embed.file_scan import FactScanner
-from flakegen.embed.inputs import FindingKind, FindingKind, InputRole, ScanTarget
+from flakegen.embed.inputs import FindingKind, InputRole, ScanTarget
 from flakegen.embed.lexer import DocComments, Group, Token, Tree, group_at, group_end, is_ident, render
 from flakegen.embed.literals import Evaluation, Unknown
 from flakegen.embed.macro_scope import NO_DEFINITIONS, Definitions

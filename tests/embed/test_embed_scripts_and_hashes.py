@@ -76,7 +76,7 @@ def test_paths_that_a_script_puts_together_are_taken_as_far_as_they_are_known(tm
     found = script(write(tmp_path, {"pkg/build.rs": code, **dict.fromkeys(present, "")}))
     assert found.files == ("pkg/build.rs", "proto/a.proto")
     assert [item.path for item in found.folders] == ["pkg/data", "pkg/icons", "pkg/schema"]
-    assert found.optional_files == ("pkg/later.txt",)
+    assert found.optional_files == ()
 
 
 def test_a_silent_script_reads_the_whole_package_without_other_packages(tmp_path):
