@@ -3,6 +3,7 @@
 rustc's dep-info does not know what macros read by themselves, so a library loaded into all processes watches them open files.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -50,10 +51,16 @@ def opened(root) -> Opened:
         "LD_PRELOAD": str(library),
         "SQLX_OFFLINE": "true",
     }
-    # The crates that the macros come from are compiled once for all runs; the workspace's own lie elsewhere each time.
-    environment["CARGO_TARGET_DIR"] = str(cache_folder() / "macros-target")
     command = ["cargo", "check", "--offline", "--locked", "--keep-going", "--quiet", "--message-format=short"]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, text=True)
+    # The crates that the macros come from are compiled once for all runs; the workspace's own, being newer, in each.
+    target = cache_folder() / "macros-target"
+    environment["CARGO_TARGET_DIR"] = str(target)
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / ".one-at-a-time").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for path in root.rglob("*"):
+            path.touch()
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, text=True)
     errors = [
         line for line in done.stderr.splitlines() if "error" in line and "could not compile" not in line
     ]
