@@ -12,7 +12,15 @@ from hashlib import blake2b
 from pathlib import Path
 
 from flakegen.plan.build_graph import UnitNode
-from flakegen.plan.model import BuildPlan, CargoPlan, CratePlan, Platform, UnitEdges, UnitPlan
+from flakegen.plan.model import (
+    BuildPlan,
+    CargoPlan,
+    CratePlan,
+    Platform,
+    SourcePlan,
+    UnitEdges,
+    UnitPlan,
+)
 from flakegen.plan.source_files import SourceReader
 
 # The inputs of a flake that cargo units are built with.
@@ -125,6 +133,7 @@ class Teller:
             return {"version": f"{unit.crate} {crate.version} {crate.fetch!r}", "place": ""}
         return {
             "source": "" if unit.source is None else self._source(unit.source),
+            "embedded": "" if unit.source is None else _named(self.cargo.sources[unit.source]),
             "environment": f"{self.world.env} {sorted(unit.env.items())}",
             "place": repr(
                 (self.cargo.name, crate.directory, self.cargo.root, self.cargo.command, crate.is_member)
@@ -182,6 +191,11 @@ class Teller:
                 yield "script", edges.script
             if edges.build is not None:
                 yield "build", edges.build
+
+
+def _named(source: SourcePlan) -> str:
+    """Return what the rebuild hash is made of, as far as it is told by name: what is there is part of the source."""
+    return repr((sorted({*source.embedded, *source.optional}), source.folders))
 
 
 def _digest(text: str) -> str:
