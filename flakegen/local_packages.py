@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from flakegen.embed.disk import Disk
 from flakegen.embed.inputs import PackageInputs
 from flakegen.pipeline import Project
-from flakegen.plan.scanning import OutsideProjectError, scan_packages
+from flakegen.plan.scanning import OutsideProjectError, rebuild_hashes, scan_packages
 from flakegen.plan.told import Told, told_by
 from flakegen.workspace_project import WorkspaceProject, common_root, workspace_folder
 
@@ -27,6 +27,7 @@ class LocalPackages(Struct, frozen=True, kw_only=True):
     root: str
     disk: Disk
     packages: tuple[tuple[Package, PackageInputs], ...]
+    hashes: Mapping[str, str]  # rebuild hashes, by the package's folder
 
 
 def of_spec(path: str) -> LocalPackages:
@@ -39,10 +40,10 @@ def of_spec(path: str) -> LocalPackages:
     spec = project.spec
     root = str(spec.layout.root)
     if spec.cargo is None:
-        return LocalPackages(root=root, disk=Disk(root), packages=())
+        return LocalPackages(root=root, disk=Disk(root), packages=(), hashes={})
     workspace = project.load_workspace(Facts())
     try:
-        return _scanned(workspace, root, told_by(spec.cargo))
+        return _scanned(workspace, root, told_by(spec.cargo), spec.layout.generated)
     except OutsideProjectError as error:
         hint = "set project.root to a folder that holds both"
         where = ("cargo", "workspace")
@@ -65,14 +66,15 @@ def of_manifest(path: str) -> LocalPackages:
     return _scanned(workspace, common_root(Path(top), workspace), Told())
 
 
-def _scanned(workspace: Workspace, root: str, told: Told) -> LocalPackages:
+def _scanned(workspace: Workspace, root: str, told: Told, generated: tuple[str, ...] = ()) -> LocalPackages:
     disk = Disk(root)
     inputs = scan_packages(disk, workspace, Path(root), told)
     found = (
         (package, inputs[directory]) for package, directory in _local(workspace, root) if directory in inputs
     )
     packages = sorted(found, key=lambda each: (each[0].id.name, each[1].package_dir))
-    return LocalPackages(root=root, disk=disk, packages=tuple(packages))
+    hashes = rebuild_hashes(disk, workspace, Path(root), told, generated, inputs)
+    return LocalPackages(root=root, disk=disk, packages=tuple(packages), hashes=hashes)
 
 
 def _local(workspace: Workspace, root: str) -> Iterator[tuple[Package, str]]:

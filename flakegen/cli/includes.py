@@ -74,7 +74,10 @@ def _find(arguments: argparse.Namespace) -> _Found:
         raise _unknown(names[0], [package.id.name for package, _ in local.packages])
     return _Found(
         root=local.root,
-        crates=[includes_of(package, inputs, local.disk) for package, inputs in chosen],
+        crates=[
+            includes_of(package, inputs, local.disk, local.hashes[inputs.package_dir])
+            for package, inputs in chosen
+        ],
         notes=list(embed_notes((inputs for _, inputs in chosen), local.disk)),
     )
 

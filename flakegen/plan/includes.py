@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from flakegen.cargo.package import Package
 from flakegen.embed.disk import Disk
-from flakegen.embed.hashes import listing, rebuild_hash
+from flakegen.embed.hashes import listing
 from flakegen.embed.inputs import FolderInput, InputRole, PackageInputs, ScanTarget, TargetKind, Use, UseKind
 
 _NAMES = {
@@ -57,8 +57,8 @@ class CrateIncludes(Struct, frozen=True, kw_only=True):
     includes: tuple[Include, ...]
 
 
-def includes_of(package: Package, found: PackageInputs, disk: Disk) -> CrateIncludes:
-    """Return what a package embeds, given what the scanner found of it."""
+def includes_of(package: Package, found: PackageInputs, disk: Disk, rebuild_hash: str) -> CrateIncludes:
+    """Return what a package embeds, given what the scanner found of it and its rebuild hash."""
     units: dict[Use, set[str]] = {}
     for use, unit in _uses(found):
         units.setdefault(use, set()).add(unit)
@@ -67,7 +67,7 @@ def includes_of(package: Package, found: PackageInputs, disk: Disk) -> CrateIncl
         name=package.id.name,
         version=package.id.version,
         directory=found.package_dir,
-        rebuild_hash=rebuild_hash(disk, found),
+        rebuild_hash=rebuild_hash,
         includes=tuple(
             Include(use=use, units=tuple(sorted(units[use])), contents=contents.of(use))
             for use in sorted(units, key=lambda use: (use.path, use.kind.value, *use.sort_key()))

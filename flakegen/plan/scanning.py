@@ -76,11 +76,8 @@ def scan_workspace(
         disk, [join(d, target.target.src_path) for d, found in inputs.items() for target in found.targets]
     )
     named = files_of_environment(disk, workspace, project_root)
-    nested = {d: _nested(d, (*inputs, *generated, *vendored.folders)) for d in inputs}
-    names = {_relative(workspace.directory(p), project_root): p.id.name for p in _local_packages(workspace)}
-    extras = {
-        directory: _extra(disk, told.extra.get(names[directory], ()), generated) for directory in inputs
-    }
+    nested = _nested_folders(inputs, generated, vendored)
+    extras = _extras(disk, workspace, project_root, told, generated)
     embedded = {d: entries(disk, embedded_parts(found, nested[d], extras[d])) for d, found in inputs.items()}
     return WorkspaceFiles(
         root=root,
@@ -110,6 +107,22 @@ def scan_workspace(
     )
 
 
+def rebuild_hashes(
+    disk: Disk,
+    workspace: Workspace,
+    project_root: Path,
+    told: Told,
+    generated: Iterable[str],
+    inputs: Mapping[str, PackageInputs],
+) -> dict[str, str]:
+    """Return the rebuild hash of each local package; else as `scan_workspace`, for a workspace that vendors nothing."""
+    nested = _nested_folders(inputs, generated, VendoredFiles())
+    extras = _extras(disk, workspace, project_root, told, generated)
+    return {
+        d: hash_of(entries(disk, embedded_parts(found, nested[d], extras[d]))) for d, found in inputs.items()
+    }
+
+
 def scan_packages(
     disk: Disk, workspace: Workspace, project_root: Path, told: Told
 ) -> dict[str, PackageInputs]:
@@ -137,8 +150,23 @@ def by_crate(workspace: Workspace, files: WorkspaceFiles) -> dict[str, list[Pack
     return found
 
 
+def _extras(
+    disk: Disk, workspace: Workspace, project_root: Path, told: Told, generated: Iterable[str]
+) -> dict[str, Extra]:
+    local = (package for package in workspace.packages if _is_local(package))
+    names = {_relative(workspace.directory(package), project_root): package.id.name for package in local}
+    return {d: _extra(disk, told.extra.get(name, ()), generated) for d, name in names.items()}
+
+
+def _nested_folders(
+    inputs: Iterable[str], generated: Iterable[str], vendored: VendoredFiles
+) -> dict[str, tuple[str, ...]]:
+    known = tuple(inputs)
+    return {d: _nested(d, (*known, *generated, *vendored.folders)) for d in known}
+
+
 def _extra(disk: Disk, paths: Iterable[str], generated: Iterable[str]) -> Extra:
-    known = sorted(paths)
+    known = sorted({"" if path == "." else path for path in paths})
     files = tuple(path for path in known if not disk.is_folder(path))
     return Extra(
         files=files,
@@ -146,10 +174,6 @@ def _extra(disk: Disk, paths: Iterable[str], generated: Iterable[str]) -> Extra:
         folders=tuple(FolderInput(path=path) for path in known if disk.is_folder(path)),
         generated=tuple(sorted(generated)),
     )
-
-
-def _local_packages(workspace: Workspace) -> Iterator[Package]:
-    return (package for package in workspace.packages if _is_local(package))
 
 
 def _nested(directory: str, others: Iterable[str]) -> tuple[str, ...]:

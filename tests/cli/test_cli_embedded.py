@@ -103,3 +103,13 @@ def test_names_of_all_kinds_are_listed_a_line_each(compiled, run):
             "7_\\x1b.sql",
         )
     ]
+
+
+def test_what_is_generated_is_no_part_of_a_folder_that_the_spec_names(compiled, run):
+    spec = compiled / "specs/rusty.toml"
+    spec.write_text(spec.read_text() + '\n[cargo.crates.base]\nextra-files = [".."]\n')
+    assert run("compile").code == 0
+    assert run("check").code == 0
+    table = (compiled / "generated/rusty/Cargo.nix").read_text()
+    answer = json.loads(run("includes", "specs/rusty.toml", "base", "--json").out)
+    assert f'rebuildHash = "{answer["crates"][0]["rebuild-hash"]}";' in table
