@@ -7,6 +7,7 @@ arguments are parsed later, for the few calls that matter.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 
 from flakegen.embed import attributes
@@ -86,13 +87,15 @@ def name_before(text: str, end: int) -> tuple[int, int]:
         end = comment.start()
 
 
-def item_end(text: str, start: int) -> int:
-    """The offset after the item, statement, field or arm that starts at `start`."""
+def item_end(text: str, start: int, horizon: int = sys.maxsize) -> int:
+    """The offset after the item, statement, field or arm that starts at `start`; any beyond `horizon` is as good."""
     closers = ";}," if not _ENDS_AT_BRACE.match(text, start) else ";}"
     if _ENDS_AT_SEMICOLON.match(text, start):
         closers = ";"
     depth = 0
     for mark, _, end in delimiters(text, start):
+        if end > horizon:
+            break
         if mark in "([{":
             depth += 1
         elif mark in ")]}":
@@ -127,14 +130,15 @@ class _Pending:
 
 
 class FactScanner:
-    """Fills one FileFacts from one text.
+    """Fills one FileFacts from one text, as far as anything in it begins at `horizon` or before.
 
-    Attributes with names in `wanted` are kept as uses; `derive(X)` is kept for the X in `derives`.
+    Attributes with names in `wanted` are kept as uses.
     """
 
-    def __init__(self, text: str, wanted: frozenset[str]) -> None:
+    def __init__(self, text: str, wanted: frozenset[str], horizon: int = sys.maxsize) -> None:
         self.text = text
         self.wanted = wanted
+        self.horizon = horizon
         self.facts = FileFacts()
         self.depth = 0
         self.file_test = False
@@ -144,7 +148,7 @@ class FactScanner:
         self.pending: _Pending | None = None
 
     def scan(self) -> FileFacts:
-        """Walk over the whole text once."""
+        """Walk over the text once."""
         position = 0
         size = len(self.text)
         while position < size:
@@ -162,11 +166,13 @@ class FactScanner:
 
     def _run(self, position: int) -> int:
         """Handle events from `position` on; return where to go on after a jump, or the text's end."""
-        scopes = self.scopes
+        scopes, horizon = self.scopes, self.horizon
         for event in _EVENT.finditer(self.text, position):
             kind = event.lastindex
             if kind is None or kind == _HASHES:
                 continue
+            if event.start() > horizon and self._is_over(kind, event):
+                break
             if kind == _OPEN:
                 self.depth += 1
             elif kind == _CLOSE:
@@ -178,6 +184,18 @@ class FactScanner:
                 if jump:
                     return jump
         return len(self.text)
+
+    def _is_over(self, kind: int, event: re.Match[str]) -> bool:
+        """Whether an event beyond the horizon has nothing to do with anything before it, as a name and its `!` have.
+
+        Attributes do while others wait for the same item, and comments stand between.
+        """
+        if kind == _BLOCK:
+            return False
+        if kind in (_OUTER, _LONG_OUTER):
+            pending = self.pending
+            return pending is None or _BLANKS.fullmatch(self.text, pending.end, event.start()) is None
+        return kind != _BANG
 
     def _handle(self, kind: int, event: re.Match[str]) -> int:
         start = event.start()
@@ -209,7 +227,7 @@ class FactScanner:
             return
         self.pending = None
         if pending.test and pending.end >= self.test_until:
-            self.test_until = max(self.test_until, item_end(self.text, pending.end))
+            self.test_until = max(self.test_until, item_end(self.text, pending.end, self.horizon))
         self._release(pending, hidden=pending.test)
 
     def _release(self, pending: _Pending, *, hidden: bool) -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from flakegen.embed import sqlx, templates
 from flakegen.embed.declared import Declared, Trigger, reader_of
 from flakegen.embed.inputs import InputRole
+from flakegen.embed.prefilter import Finder, finders
 from flakegen.embed.readers import (
     Base,
     Reader,
@@ -209,13 +210,13 @@ MECHANISMS: tuple[Mechanism, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """The table as one package sees it: entries by what triggers them, and words that a file must hold to matter."""
+    """The table as one package sees it: entries by what triggers them, and what finds the files that matter."""
 
     macros: Mapping[str, tuple[Mechanism, ...]]
     attributes: Mapping[str, tuple[Mechanism, ...]]
     derives: Mapping[str, tuple[Mechanism, ...]]
     wanted: frozenset[str]
-    words: tuple[str, ...]
+    finders: tuple[Finder, ...]
 
 
 def _declared(item: Declared) -> Mechanism:
@@ -244,20 +245,10 @@ def vocabulary(dependency_names: frozenset[str], declared: tuple[Declared, ...] 
             for trigger in triggers:
                 table[trigger] = (*table.get(trigger, ()), item)
     wanted = frozenset(attributes) | ({"derive"} if derives else frozenset())
-    triggers_of_all = {*macros, *attributes, *derives, "include"}
     return Vocabulary(
         macros=macros,
         attributes=attributes,
         derives=derives,
         wanted=wanted,
-        words=_minimal({name.rpartition("::")[0] or name for name in triggers_of_all}),
+        finders=finders({*macros, "include"}, {*attributes, *derives}),
     )
-
-
-def _minimal(words: set[str]) -> tuple[str, ...]:
-    """Without those words that contain another one."""
-    kept: list[str] = []
-    for word in sorted(words, key=lambda item: (len(item), item)):
-        if not any(shorter in word for shorter in kept):
-            kept.append(word)
-    return tuple(kept)

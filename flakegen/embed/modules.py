@@ -22,6 +22,7 @@ from flakegen.embed.macro_scope import NO_DEFINITIONS, Definitions
 from flakegen.embed.macro_table import NO_MACROS, MacroTable
 from flakegen.embed.mechanisms import Vocabulary
 from flakegen.embed.paths import join, parent
+from flakegen.embed.prefilter import horizon, last_of
 from flakegen.embed.readers import Base, Invocation, existing_literals, file_argument
 from flakegen.embed.wrappers import ExpansionError, Macro, expand
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from flakegen.embed.facts import InlineModule
 
-# Without an alternative at its start, so that the matcher can search for its first letters.
-_MODULE = re.compile(r"mod\b\s*(?:/|[\w#]+\s*[;/]|\$)")
 _HEADERS = (".h", ".hh", ".hpp", ".hxx")
 _WORD = re.compile(r"[^\W\d]\w*+")
 _MAX_EXPANSION_DEPTH = 24
@@ -63,27 +62,31 @@ class PackageSources:
     vocabulary: Vocabulary
     variables: Mapping[str, str]
     macros: MacroTable = NO_MACROS
-    facts: dict[str, FileFacts] = field(default_factory=dict)
+    facts: dict[str, _Scanned] = field(default_factory=dict)
     ignored: Ignored = field(default_factory=Ignored)
 
     def facts_of(self, path: str) -> FileFacts:
-        """What a file holds; files without any word that matters are not even scanned."""
+        """What a file holds, as far as anything could matter."""
         known = self.facts.get(path)
-        if known is not None:
-            return known
+        if known is not None and known.macros is self.macros:
+            return known.facts
         text = self.disk.text_of(path) or ""
-        if not self._matters(text):
-            return FileFacts()
-        self.facts[path] = facts = FactScanner(text, self.vocabulary.wanted).scan()
+        reached = horizon(text, self.vocabulary.finders) if known is None else known.horizon
+        last = max(reached, last_of(text, self.macros.reaching), last_of(text, self.macros.callbacks))
+        if known is not None and last <= reached:
+            facts = known.facts
+        else:
+            facts = FactScanner(text, self.vocabulary.wanted, last).scan() if last >= 0 else FileFacts()
+        self.facts[path] = _Scanned(self.macros, last, facts)
         return facts
 
-    def _matters(self, text: str) -> bool:
-        return (
-            any(word in text for word in self.vocabulary.words)
-            or _MODULE.search(text) is not None
-            or any(name in text for name in self.macros.reaching)
-            or any(name in text for name in self.macros.callbacks)
-        )
+
+class _Scanned(NamedTuple):
+    """What is known of a file: its facts up to the last offset that could matter when these macros were known."""
+
+    macros: MacroTable
+    horizon: int
+    facts: FileFacts
 
 
 class _Visit(NamedTuple):

@@ -98,7 +98,7 @@ def _walk_until_stable(
         for walk in walks:
             walk.run()
         files = dict.fromkeys(file for walk in walks for file in walk.visited)
-        texts = [item for file in files if file in sources.facts for item in sources.facts[file].macros]
+        texts = [item for file in files if file in sources.facts for item in sources.facts[file].facts.macros]
         texts += [item for walk in walks for item in walk.expanded_macros]
         own = [Macro(item.name, item.body) for item in texts]
         found = macro_table([*imported, *own], readers, attributes) if own else sources.macros
