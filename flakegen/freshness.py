@@ -5,8 +5,7 @@ time) of all that it could have read, this program included, and a digest of wha
 compilation would write what is there.
 
 What was read is told by stamps, taken after the work; an edit while it was going on is told by its time, which is then
-not before the work's start. A stamp within the clock's grain of that start counts as changed (git has the same rule:
-Documentation/technical/racy-git). Only change times are compared with the clock, as no program can set them.
+not before the work's start. A stamp within the clock's grain of that start counts as changed (see `stamps`).
 """
 
 # ruff: noqa: PTH100, PTH103, PTH105, PTH110, PTH111, PTH112, PTH115, PTH116, PTH117, PTH118, PTH120, PTH123
@@ -24,15 +23,13 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from flakegen import __version__
+from flakegen.stamps import is_settled, stamp_of
 from flakegen.tree import common_origin, encoded, own_files, read_tree, top_and_below, tree_digest
 from flakegen.watched import Watched
 
 _SKIPPED = frozenset((".git", "node_modules", "__pycache__"))
 _HIDDEN_SOURCES = frozenset((".cargo", ".sqlx"))
 _CACHE_TAG = "CACHEDIR.TAG"  # cargo's target/ and many tools' caches have it (bford.info/cachedir)
-_GRAIN = 50_000_000  # nanoseconds; the kernel's clock ticks every 1 to 10 ms
-_COARSE_GRAIN = 2_000_000_000  # file systems with stamps of one or two seconds
-_SECOND = 1_000_000_000
 _FORMAT = 3
 
 
@@ -147,14 +144,14 @@ def remember(spec: str, started: int, watched: Watched, written: Written) -> Non
         return
 
 
-def record_path(spec: str, kind: str = "") -> str:
+def record_path(spec: str, kind: str = "", suffix: str = ".json") -> str:
     """Return where something is recorded of a spec; each kind of record has a folder of its own."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
         base = os.path.join(os.path.expanduser("~"), ".cache")
     # Not the real path: a link to a spec is another spec, with another project around it.
     name = blake2b(os.fsencode(os.path.abspath(spec)), digest_size=16).hexdigest()
-    return os.path.join(base, "flakegen", kind, f"{name}.json")
+    return os.path.join(base, "flakegen", kind, f"{name}{suffix}")
 
 
 def _content_digest(data: bytes) -> str:
@@ -291,12 +288,9 @@ class _Walk:
         return os.path.exists(f"{path}/{_CACHE_TAG}")
 
     def _stamp(self, status: os.stat_result) -> object:
-        changed = status.st_ctime_ns
-        if self._started is not None:
-            grain = _GRAIN if changed % _SECOND else _COARSE_GRAIN
-            if changed >= self._started - grain:
-                raise _ChangedError
-        return (status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns, changed)
+        if self._started is not None and not is_settled(status, self._started):
+            raise _ChangedError
+        return stamp_of(status)
 
 
 def _entries(folder: str) -> Iterable[os.DirEntry[str]]:

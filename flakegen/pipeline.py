@@ -22,6 +22,7 @@ from flakegen.cargo.source_replacement import Replacements
 from flakegen.cargo.workspace import FactsProvider, Workspace, load_workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
+from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.builds import resolve_builds
@@ -61,10 +62,17 @@ class Project:
     All stages raise `DiagnosticError` with everything that is wrong with the stage's input.
     """
 
-    def __init__(self, path: str, *, lock: Path | None = None) -> None:
-        """Remember where the spec is, and which Cargo.lock to read if not the workspace's own; nothing is read yet."""
+    def __init__(self, path: str, scans: ScanCache | None = None, *, lock: Path | None = None) -> None:
+        """Remember what to read; nothing is read yet.
+
+        Args:
+            path: of the spec.
+            scans: what earlier runs have found in the sources.
+            lock: the Cargo.lock to read, if not the workspace's own.
+        """
         self.path = path
         self.lock = lock
+        self._scans = ScanCache(None, "") if scans is None else scans
 
     @cached_property
     def spec(self) -> Spec:
@@ -233,7 +241,7 @@ class Project:
             )
             generated = spec.layout.generated
             return scan_workspace(
-                self.disk, workspace, spec.layout.root, told_by(spec.cargo), generated, vendored
+                self.disk, workspace, spec.layout.root, told_by(spec.cargo), generated, vendored, self._scans
             )
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None

@@ -15,6 +15,7 @@ from flakegen.cargo.workspace import Workspace
 from flakegen.cargo.workspace_files import ManifestLoader
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
+from flakegen.embed.cache import ScanCache
 from flakegen.pipeline import Project
 from flakegen.plan.places import Downloads
 from flakegen.plan.problems import of_cargo
@@ -60,9 +61,9 @@ class WorkspaceProject(Project):
     What is wrong is never told in places of the spec, which nobody has written.
     """
 
-    def __init__(self, folder: str, output: str | None) -> None:
+    def __init__(self, folder: str, output: str | None, scans: ScanCache | None = None) -> None:
         """Remember the workspace's root folder, and the folder to write, relative to it; None for the root itself."""
-        super().__init__(f"{folder}/flakegen.toml")
+        super().__init__(f"{folder}/flakegen.toml", scans)
         self.top = Path(folder)
         self.output = output
 

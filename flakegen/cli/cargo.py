@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flakegen.cli.console import Console, Verbosity, add_verbosity, console_of
 from flakegen.cli.exit import Exit
-from flakegen.cli.memory import remember_result, standing_result
+from flakegen.cli.memory import known_scans, remember_result, standing_result
 from flakegen.freshness import fresh_output, start
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     folder = attempt(lambda: workspace_folder(arguments.folder), wrong)
     code: int | None = None
     if folder is not None:
-        project = WorkspaceProject(folder, arguments.output)
+        is_compiled = not (arguments.check or arguments.print_spec)
+        scans = known_scans(_record_name(arguments)) if is_compiled else None
+        project = WorkspaceProject(folder, arguments.output, scans)
         work = _work_of(arguments, project, console, started)
         code = console.working(
             f"compiling {_shown(folder)}", lambda: attempt(lambda: _placed(work, project), wrong)

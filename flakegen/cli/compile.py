@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flakegen.cli.console import Console, Verbosity, add_arguments, console_of, specs_of
 from flakegen.cli.exit import Exit
-from flakegen.cli.memory import remember_result, standing_result
+from flakegen.cli.memory import known_scans, remember_result, standing_result
 from flakegen.freshness import Written, fresh_output, start
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _projects(
         return project, standing
 
     def prepare_visibly(spec: str) -> tuple[Project, Written | None]:
-        return console.working(f"compiling {spec}", lambda: prepare(Project(spec)))
+        return console.working(f"compiling {spec}", lambda: prepare(Project(spec, known_scans(spec))))
 
     found = []
     for spec in specs:

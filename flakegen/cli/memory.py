@@ -1,13 +1,23 @@
-"""What is remembered of compilations, from one run to the next: see `flakegen.freshness` and `flakegen.causes`."""
+"""What is remembered of compilations, from one run to the next: see `freshness`, `causes` and `embed.cache`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flakegen.freshness import Written, remember
+from flakegen.freshness import Written, program, program_stamps, record_path, remember, start
 
 if TYPE_CHECKING:
+    from flakegen.embed.cache import ScanCache
     from flakegen.pipeline import Project
+
+
+def known_scans(record: str) -> ScanCache:
+    """Return what earlier runs of this very program have found in a project's sources."""
+    from flakegen.embed.cache import ScanCache  # noqa: PLC0415  # not for what is fresh
+
+    stamps = program_stamps(start())
+    path = None if stamps is None else record_path(record, "scans", ".msgpack")
+    return ScanCache(path, f"{program()} {stamps}")
 
 
 def standing_result(project: Project, record: str) -> Written | None:

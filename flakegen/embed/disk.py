@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 from hashlib import sha256
 from typing import NamedTuple
 
 from flakegen.embed.lexer import normalise_text
 from flakegen.embed.paths import normalise, parent
+from flakegen.stamps import Stamp, stamp_of
 
 _MAX_LINKS = 40
 _LONG = 200
@@ -33,14 +37,54 @@ class Look(NamedTuple):
     links: tuple[str, ...] = ()
 
 
+class Seen:
+    """Everything that a piece of work has asked of a disk: root-relative paths, as far as links are followed already.
+
+    Attributes:
+        looked: of what there may be something, whatever kind it has.
+        read: files whose contents were asked for.
+        listed: folders.
+    """
+
+    __slots__ = ("listed", "looked", "read")
+
+    def __init__(self) -> None:
+        self.looked: set[str] = set()
+        self.read: set[str] = set()
+        self.listed: set[str] = set()
+
+
 class Disk:
-    """The files below `root`, with every answer kept for the length of one scan."""
+    """The files below `root`, with every answer kept for the length of one scan.
+
+    Attributes:
+        root: absolute, links followed.
+        started: when it was made, in nanoseconds; all answers are of then or later.
+        digests: what the contents of files are known to be from an earlier run, as long as the stamp is the same.
+        digested: the same of all files that `digest_of` was asked for.
+    """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = os.path.realpath(root)
+        self.started = time.time_ns()
+        self.digests: Mapping[str, tuple[Stamp, str]] = {}
+        self.digested: dict[str, tuple[Stamp, str]] = {}
+        self._statuses: dict[str, os.stat_result | None] = {}
         self._looks: dict[str, Look] = {"": Look(PathKind.FOLDER, "")}
         self._texts: dict[str, str | None] = {}
-        self._digests: dict[str, str | None] = {}
+        self._entries: dict[str, list[tuple[str, bool, bool]]] = {}
+        self._seen = Seen()
+
+    @contextmanager
+    def watched(self) -> Iterator[Seen]:
+        """Note what is asked for in the block, also what is known already."""
+        looks, seen = self._looks, self._seen
+        self._looks, self._seen = {"": looks[""]}, Seen()
+        try:
+            yield self._seen
+        finally:
+            looks.update(self._looks)
+            self._looks, self._seen = looks, seen
 
     def look(self, path: str, hops: int = 0) -> Look:
         """Follow a normalised root-relative path."""
@@ -63,6 +107,19 @@ class Disk:
             end = path.find("/", end + 1)
         return self._look(path, hops)
 
+    def status(self, path: str) -> os.stat_result | None:
+        """What stands at a path whose folders are no links; None when nothing does."""
+        try:
+            return self._statuses[path]
+        except KeyError:
+            pass
+        try:
+            found = os.lstat(f"{self.root}/{path}")
+        except (OSError, ValueError):
+            found = None
+        self._statuses[path] = found
+        return found
+
     def _look(self, path: str, hops: int) -> Look:
         folder, _, name = path.rpartition("/")
         above = self.look(folder, hops)
@@ -70,10 +127,11 @@ class Disk:
             kind = PathKind.OUTSIDE if above.kind is PathKind.OUTSIDE else PathKind.ABSENT
             return Look(kind, path, above.links)
         here = f"{above.real}/{name}" if above.real else name
-        try:
-            mode = os.lstat(f"{self.root}/{here}").st_mode
-        except (OSError, ValueError):
+        self._seen.looked.add(here)
+        status = self.status(here)
+        if status is None:
             return Look(PathKind.ABSENT, here, above.links)
+        mode = status.st_mode
         if stat.S_ISREG(mode):
             return Look(PathKind.FILE, here, above.links)
         if stat.S_ISDIR(mode):
@@ -115,18 +173,12 @@ class Disk:
         folder = self.look(above).real
         return (f"{folder}/{name}" if folder else name) in links
 
-    def digest_of(self, path: str) -> str | None:
-        """SHA-256, in hex, of a file's contents; None as for `bytes_of`."""
-        if path not in self._digests:
-            raw = self.bytes_of(path)
-            self._digests[path] = None if raw is None else sha256(raw).hexdigest()
-        return self._digests[path]
-
     def bytes_of(self, path: str) -> bytes | None:
         """A file's contents; None when it is absent, outside, unreadable or no regular file."""
         look = self.look(path)
         if look.kind is not PathKind.FILE:
             return None
+        self._seen.read.add(look.real)
         try:
             # `_look` proved every component; O_NOFOLLOW and O_NONBLOCK guard against a swap in between.
             handle = os.open(
@@ -139,13 +191,39 @@ class Disk:
 
     def text_of(self, path: str) -> str | None:
         """A Rust file's text, as rustc sees it; None as for `bytes_of`."""
-        if path not in self._texts:
+        if path in self._texts:
+            self._seen.read.add(self.look(path).real)
+        else:
             raw = self.bytes_of(path)
             self._texts[path] = None if raw is None else normalise_text(raw)
         return self._texts[path]
 
+    def digest_of(self, path: str) -> str | None:
+        """The SHA-256 of a file's contents, in hexadecimal; None as for `bytes_of`."""
+        look = self.look(path)
+        status = self.status(look.real) if look.kind is PathKind.FILE else None
+        if status is None:
+            return None
+        # The stamp was taken before the contents are read: of a file that changes in between, it is another one next time.
+        stamp = stamp_of(status)
+        known = self.digested.get(look.real) or self.digests.get(look.real)
+        if known is None or known[0] != stamp:
+            raw = self.bytes_of(path)
+            if raw is None:
+                return None
+            known = (stamp, sha256(raw).hexdigest())
+        self.digested[look.real] = known
+        return known[1]
+
     def entries(self, folder: str) -> list[tuple[str, bool, bool]]:
         """A real folder's sorted entries: name, is a folder, is a link. Empty when it cannot be read."""
+        self._seen.listed.add(folder)
+        known = self._entries.get(folder)
+        if known is None:
+            known = self._entries[folder] = self._list(folder)
+        return known
+
+    def _list(self, folder: str) -> list[tuple[str, bool, bool]]:
         try:
             with os.scandir(f"{self.root}/{folder}" if folder else self.root) as found:
                 return sorted(

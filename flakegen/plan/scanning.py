@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from flakegen.cargo.package import DependencyKind, Package, SourceKind
 from flakegen.cargo.workspace import Workspace
+from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk, PathKind
 from flakegen.embed.hashes import entries, hash_of
 from flakegen.embed.inputs import FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
-from flakegen.embed.scan import scan_package
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, join
 from flakegen.plan.configuration import (
     clippy_settings,
@@ -49,6 +49,7 @@ def scan_workspace(
     told: Told,
     generated: Iterable[str],
     vendored: VendoredFiles,
+    cache: ScanCache,
 ) -> WorkspaceFiles:
     """Scan every local package of a workspace.
 
@@ -59,12 +60,14 @@ def scan_workspace(
         told: what the spec says that a scan cannot know.
         generated: files and folders that are made of all this, and part of no source.
         vendored: what is other people's in the project.
+        cache: what earlier runs have found.
 
     Raises:
         OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
     """
     root = _relative(workspace.root, project_root)
-    inputs = scan_packages(disk, workspace, project_root, told)
+    cache.open(disk)
+    inputs = scan_packages(disk, workspace, project_root, told, cache)
     guarded = {
         workspace.root / "Cargo.lock",
         workspace.root / "Cargo.toml",
@@ -79,6 +82,7 @@ def scan_workspace(
     nested = _nested_folders(inputs, generated, vendored)
     extras = _extras(disk, workspace, project_root, told, generated)
     embedded = {d: entries(disk, embedded_parts(found, nested[d], extras[d])) for d, found in inputs.items()}
+    cache.save(disk)
     return WorkspaceFiles(
         root=root,
         project_root=str(project_root),
@@ -124,7 +128,7 @@ def rebuild_hashes(
 
 
 def scan_packages(
-    disk: Disk, workspace: Workspace, project_root: Path, told: Told
+    disk: Disk, workspace: Workspace, project_root: Path, told: Told, cache: ScanCache
 ) -> dict[str, PackageInputs]:
     """Return what each local package reads, by its directory relative to the project root; else as `scan_workspace`."""
     inputs: dict[str, PackageInputs] = {}
@@ -137,7 +141,9 @@ def scan_packages(
         reached = frozenset[str]().union(*(handed.get(i, ()) for i in _needed(workspace, index)))
         names = reached.union(name for each in package.dependencies for name in (each.name, each.package))
         handed[index] = _handed_on(workspace, index, handed)
-        inputs[directory] = _scan(disk, workspace, index, directory, inputs, project_root, names, told)
+        inputs[directory] = _scan(
+            disk, workspace, index, directory, inputs, project_root, names, told, cache
+        )
     return inputs
 
 
@@ -301,11 +307,12 @@ def _scan(
     project_root: Path,
     names: frozenset[str],
     told: Told,
+    cache: ScanCache,
 ) -> PackageInputs:
     package = workspace.packages[index]
     needed = [workspace.packages[other] for other in _needed(workspace, index)]
     found = [done.get(_relative(workspace.directory(other), project_root)) for other in needed]
-    return scan_package(
+    return cache.scan(
         disk,
         directory,
         [
