@@ -22,6 +22,7 @@ import msgspec
 
 from flakegen.embed.disk import Disk, Seen
 from flakegen.embed.inputs import PackageInputs, ScanTarget
+from flakegen.embed.quiet import QuietFiles
 from flakegen.embed.scan import scan_package
 from flakegen.stamps import Stamp, is_settled, stamp_of
 
@@ -40,11 +41,13 @@ class _Trace(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class _Scan(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One package's scan; `key` stands for its arguments."""
+    """One package's scan; `key` stands for its arguments, `quiet` are files without any of `macros` or the like."""
 
     key: bytes
     trace: _Trace
     found: PackageInputs
+    quiet: tuple[str, ...]
+    macros: tuple[str, ...]
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -90,14 +93,18 @@ class ScanCache:
         if key is None:
             return scan_package(disk, package_dir, targets, **arguments)
         known = None if self._known is None else self._known.scans.get(package_dir)
-        if known is not None and known.key == key and _is_as_it_was(known.trace, disk):
-            self._scans[package_dir] = known
-            return known.found
+        quiet = QuietFiles()
+        if known is not None and known.key == key:
+            if _is_as_it_was(known.trace, disk):
+                self._scans[package_dir] = known
+                return known.found
+            quiet = QuietFiles(known.quiet, known.macros, known.trace.stamps)
         with disk.watched() as seen:
-            found = scan_package(disk, package_dir, targets, **arguments)
+            found = scan_package(disk, package_dir, targets, quiet=quiet, **arguments)
         trace = _trace(seen, disk)
         if trace is not None:
-            self._scans[package_dir] = _Scan(key=key, trace=trace, found=found)
+            scan = _Scan(key=key, trace=trace, found=found, quiet=quiet.found, macros=quiet.macros)
+            self._scans[package_dir] = scan
             self._is_new = True
         return found
 

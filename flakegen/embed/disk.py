@@ -192,11 +192,15 @@ class Disk:
     def text_of(self, path: str) -> str | None:
         """A Rust file's text, as rustc sees it; None as for `bytes_of`."""
         if path in self._texts:
-            self._seen.read.add(self.look(path).real)
+            self.note_read(path)
         else:
             raw = self.bytes_of(path)
             self._texts[path] = None if raw is None else normalise_text(raw)
         return self._texts[path]
+
+    def note_read(self, path: str) -> None:
+        """Count a file's contents among what was asked for, as they are known."""
+        self._seen.read.add(self.look(path).real)
 
     def digest_of(self, path: str) -> str | None:
         """The SHA-256 of a file's contents, in hexadecimal; None as for `bytes_of`."""

@@ -22,7 +22,8 @@ from flakegen.embed.macro_scope import NO_DEFINITIONS, Definitions
 from flakegen.embed.macro_table import NO_MACROS, MacroTable
 from flakegen.embed.mechanisms import Vocabulary
 from flakegen.embed.paths import join, parent
-from flakegen.embed.prefilter import horizon, last_of
+from flakegen.embed.prefilter import NOWHERE, horizon, last_of
+from flakegen.embed.quiet import QuietFiles
 from flakegen.embed.readers import Base, Invocation, existing_literals, file_argument
 from flakegen.embed.wrappers import ExpansionError, Macro, expand
 
@@ -64,11 +65,15 @@ class PackageSources:
     macros: MacroTable = NO_MACROS
     facts: dict[str, _Scanned] = field(default_factory=dict)
     ignored: Ignored = field(default_factory=Ignored)
+    quiet: QuietFiles = field(default_factory=QuietFiles)
 
     def facts_of(self, path: str) -> FileFacts:
         """What a file holds, as far as anything could matter."""
         known = self.facts.get(path)
         if known is not None and known.macros is self.macros:
+            return known.facts
+        if self.quiet.is_quiet(self.disk, path, self.macros.reaching, self.macros.callbacks):
+            self.facts[path] = known = _Scanned(self.macros, NOWHERE, FileFacts())
             return known.facts
         text = self.disk.text_of(path) or ""
         reached = horizon(text, self.vocabulary.finders) if known is None else known.horizon
@@ -76,9 +81,14 @@ class PackageSources:
         if known is not None and last <= reached:
             facts = known.facts
         else:
-            facts = FactScanner(text, self.vocabulary.wanted, last).scan() if last >= 0 else FileFacts()
+            facts = FactScanner(text, self.vocabulary.wanted, last).scan() if last > NOWHERE else FileFacts()
         self.facts[path] = _Scanned(self.macros, last, facts)
         return facts
+
+    def note_quiet(self) -> None:
+        """Note which of the files hold nothing of interest, for a later scan."""
+        self.quiet.found = tuple(path for path, known in self.facts.items() if known.horizon == NOWHERE)
+        self.quiet.macros = (*self.macros.reaching, *self.macros.callbacks)
 
 
 class _Scanned(NamedTuple):

@@ -13,6 +13,7 @@ from flakegen.embed.macro_table import macro_table
 from flakegen.embed.mechanisms import vocabulary
 from flakegen.embed.modules import PackageSources, TargetWalk
 from flakegen.embed.paths import is_inside, normalise
+from flakegen.embed.quiet import QuietFiles
 from flakegen.embed.wrappers import Macro
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def scan_package(
     variables: Mapping[str, str] | None = None,
     imported_macros: Iterable[Macro] = (),
     rules: UserRules = UserRules(),  # noqa: B008  # immutable
+    quiet: QuietFiles | None = None,
 ) -> PackageInputs:
     """What each target of one package reads.
 
@@ -46,6 +48,7 @@ def scan_package(
         variables: what cargo sets while compiling, such as `CARGO_PKG_NAME`, for use in `env!`.
         imported_macros: `exported_macros` of the local packages that this one depends on.
         rules: what a user says of it.
+        quiet: what is known of files from an earlier scan; what this one finds out is noted there.
     """
     disk = root if isinstance(root, Disk) else Disk(root)
     sources = PackageSources(
@@ -55,8 +58,10 @@ def scan_package(
         vocabulary=vocabulary(dependency_names, rules.declared),
         variables=variables or {},
         ignored=Ignored(rules.ignored),
+        quiet=quiet or QuietFiles(),
     )
     walks, own = _walk_until_stable(sources, targets, tuple(imported_macros))
+    sources.note_quiet()
     results = tuple(walk.collector.result() for walk in walks)
     scripts = [item for item in results if item.target.kind is TargetKind.BUILD_SCRIPT]
     script = script_inputs(disk, sources.package_dir, scripts[0], sources.ignored) if scripts else None

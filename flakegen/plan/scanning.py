@@ -333,7 +333,10 @@ def _scan(
 
 
 def _relative(path: Path, project_root: Path) -> str:
+    text, above = str(path), f"{project_root}/"
+    if text.startswith(above) and ".." not in text:  # nearly always, and pathlib takes its time
+        return text.removeprefix(above)
     if not path.is_relative_to(project_root):
         raise OutsideProjectError(path)
-    relative = relpath(str(path), str(project_root))
+    relative = relpath(text, str(project_root))
     return "" if relative == "." else relative

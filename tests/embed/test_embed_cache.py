@@ -201,6 +201,29 @@ def test_an_edit_that_changes_the_answer_is_seen(tmp_path, record, scans, change
     assert results(root, ScanCache(record, "")) == after
 
 
+def test_of_a_package_only_what_may_matter_is_read_again(tree, record, monkeypatch):
+    write(tree, {"one/src/lib.rs": "mod a;\nmod quiet;", "one/src/quiet.rs": 'fn f() { text!("a.txt"); }'})
+    read = []
+    contents = Disk.bytes_of
+    monkeypatch.setattr(Disk, "bytes_of", lambda disk, path: read.append(path) or contents(disk, path))
+
+    def read_after(path: str, text: str) -> bool:
+        write(tree, {path: text})
+        expected = cold(tree)
+        time.sleep(0.1)
+        read.clear()
+        assert results(tree, ScanCache(record, "")) == expected
+        return "one/src/quiet.rs" in read
+
+    assert read_after("one/src/a.rs", "")
+    assert not read_after("one/src/a.rs", "// more")
+    assert not read_after("one/src/a.rs", "// even more")
+    assert read_after("one/src/a.rs", "macro_rules! text { ($x:expr) => { include_str!($x) } }")
+    assert read_after("one/src/a.rs", "// none again")
+    assert not read_after("one/src/a.rs", "// none, still")
+    assert read_after("one/src/quiet.rs", 'fn f() { include_str!("a.txt"); }')
+
+
 def test_what_was_touched_just_now_is_not_remembered(tree, record, scans, monkeypatch):
     monkeypatch.setattr(stamps, "_GRAIN", 10**11)
     results(tree, ScanCache(record, ""))
