@@ -27,6 +27,7 @@ from part_includes import includes_rows
 from part_peers import peer_rows
 from part_rebuilds import rebuild_rows
 from part_scale import scale_rows
+from part_scan import scan_rows
 from real_nix import Nix, cache_folder, find_nix
 
 PARTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "lana": lana_rows,
     "includes": includes_rows,
     "impact": impact_rows,
+    "scan": scan_rows,
     "scale": scale_rows,
     "evaluate": evaluate_rows,
     "peers": peer_rows,
