@@ -13,6 +13,7 @@ from flakegen.cargo.package import Package, SourceKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
+from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
 from flakegen.embed.inputs import PackageInputs
 from flakegen.pipeline import Project
@@ -68,7 +69,7 @@ def of_manifest(path: str) -> LocalPackages:
 
 def _scanned(workspace: Workspace, root: str, told: Told, generated: tuple[str, ...] = ()) -> LocalPackages:
     disk = Disk(root)
-    inputs = scan_packages(disk, workspace, Path(root), told)
+    inputs = scan_packages(disk, workspace, Path(root), told, ScanCache(None, ""))
     found = (
         (package, inputs[directory]) for package, directory in _local(workspace, root) if directory in inputs
     )

@@ -134,10 +134,8 @@ def _key_of(
 
 def _is_as_it_was(trace: _Trace, disk: Disk) -> bool:
     status = disk.status
-    for path, stamp in trace.stamps.items():
-        now = status(path)
-        if now is None or stamp_of(now) != stamp:
-            return False
+    if not disk.has_stamps(trace.stamps):
+        return False
     for path, kind in trace.kinds.items():
         now = status(path)
         if kind != (0 if now is None else stat.S_IFMT(now.st_mode)):

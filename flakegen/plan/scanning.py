@@ -82,6 +82,7 @@ def scan_workspace(
     nested = _nested_folders(inputs, generated, vendored)
     extras = _extras(disk, workspace, project_root, told, generated)
     embedded = {d: entries(disk, embedded_parts(found, nested[d], extras[d])) for d, found in inputs.items()}
+    guard = dict(_guard(disk, path, project_root) for path in sorted(guarded))
     cache.save(disk)
     return WorkspaceFiles(
         root=root,
@@ -89,10 +90,7 @@ def scan_workspace(
         inputs=inputs,
         rebuild_hashes={directory: hash_of(found) for directory, found in embedded.items()},
         embedded=embedded,
-        guard={
-            _relative(path, project_root): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(guarded)
-        },
+        guard=guard,
         extras=extras,
         noticed=(
             *(p for d in inputs for name in _READMES if disk.is_file(p := join(d, name))),
@@ -141,9 +139,7 @@ def scan_packages(
         reached = frozenset[str]().union(*(handed.get(i, ()) for i in _needed(workspace, index)))
         names = reached.union(name for each in package.dependencies for name in (each.name, each.package))
         handed[index] = _handed_on(workspace, index, handed)
-        inputs[directory] = _scan(
-            disk, workspace, index, directory, inputs, project_root, names, told, cache
-        )
+        inputs[directory] = _scan(disk, workspace, index, directory, inputs, project_root, names, told, cache)
     return inputs
 
 
@@ -169,6 +165,12 @@ def _nested_folders(
 ) -> dict[str, tuple[str, ...]]:
     known = tuple(inputs)
     return {d: _nested(d, (*known, *generated, *vendored.folders)) for d in known}
+
+
+def _guard(disk: Disk, path: Path, project_root: Path) -> tuple[str, str]:
+    relative = _relative(path, project_root)
+    known = disk.digest_of(relative)  # none of a link that leaves the project
+    return relative, hashlib.sha256(path.read_bytes()).hexdigest() if known is None else known
 
 
 def _extra(disk: Disk, paths: Iterable[str], generated: Iterable[str]) -> Extra:
