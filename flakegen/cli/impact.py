@@ -34,10 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
     from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
     from flakegen.cli.impact_text import shown  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.memory import known_scans  # noqa: PLC0415  # after the arguments
     from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
 
     console = Console(verbosity=Verbosity.NORMAL, json=False)
-    project = Project(arguments.spec)
+    project = Project(arguments.spec, known_scans(arguments.spec))
     wrong: list[Diagnostic] = []
 
     def answer() -> str:

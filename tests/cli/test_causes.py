@@ -10,6 +10,7 @@ import pytest
 from small_projects import cargo_project, tree_of, write_files
 
 from flakegen import freshness, pipeline
+from flakegen.embed import cache
 from flakegen.pipeline import Project
 
 GRAIN = 0.06  # seconds, a little more than what counts as the same moment
@@ -175,6 +176,32 @@ def test_a_damaged_record_is_no_record_of_causes(project, run, compiled, tmp_pat
     HARMLESS["a comment"](project)
     assert run("compile", "-q").code == 0
     assert json.loads(record.read_text())["cause"] == Project(str(compiled)).cause
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_damaged_record_of_scans_is_none(project, run, tmp_path):
+    def compile_after(edit: str) -> str:
+        EDITS[edit](project)
+        time.sleep(GRAIN)
+        return run("compile").err
+
+    compile_after("a comment")
+    (record,) = (tmp_path / "cache/flakegen/scans").iterdir()
+    whole = record.read_bytes()
+    expected = tree_of(project)
+    for damaged in (b"", whole[:-1], whole[:40], b"x" + whole[1:], whole.replace(b"include", b"exclude")):
+        record.write_bytes(damaged)
+        assert compile_after("a comment") == "specs/rusty.toml: nothing changed\n"
+        assert tree_of(project) == expected
+
+
+@pytest.mark.usefixtures("compiled")
+def test_checking_trusts_no_record_of_scans(run, monkeypatch):
+    def read(*_):
+        raise AssertionError("this is not to be asked")
+
+    monkeypatch.setattr(cache, "_read", read)
+    assert run("check", "-q").code == 0
 
 
 def test_every_field_of_the_record_of_causes_is_minded(project, run, compiled, tmp_path):
