@@ -23,7 +23,6 @@ import msgspec
 from flakegen.embed.disk import Disk, Seen
 from flakegen.embed.inputs import PackageInputs, ScanTarget
 from flakegen.embed.quiet import QuietFiles
-from flakegen.embed.scan import scan_package
 from flakegen.stamps import Stamp, is_settled, stamp_of
 
 _FORMAT = 1
@@ -90,22 +89,24 @@ class ScanCache:
     ) -> PackageInputs:
         """`scan_package` with these arguments, or what it gave when all was as it is now."""
         key = None if self._path is None else _key_of(disk, package_dir, targets, arguments)
-        if key is None:
-            return scan_package(disk, package_dir, targets, **arguments)
-        known = None if self._known is None else self._known.scans.get(package_dir)
+        known = None if key is None or self._known is None else self._known.scans.get(package_dir)
         quiet = QuietFiles()
         if known is not None and known.key == key:
             if _is_as_it_was(known.trace, disk):
                 self._scans[package_dir] = known
                 return known.found
             quiet = QuietFiles(known.quiet, known.macros, known.trace.stamps)
+        from flakegen.embed.scan import scan_package  # noqa: PLC0415  # only where something has changed
+
         with disk.watched() as seen:
             found = scan_package(disk, package_dir, targets, quiet=quiet, **arguments)
-        trace = _trace(seen, disk)
-        if trace is not None:
+        trace = None if key is None else _trace(seen, disk)
+        if key is not None and trace is not None:
             scan = _Scan(key=key, trace=trace, found=found, quiet=quiet.found, macros=quiet.macros)
             self._scans[package_dir] = scan
             self._is_new = True
+        elif known is not None:
+            self._scans[package_dir] = known  # of use for the files that have not been touched
         return found
 
     def save(self, disk: Disk) -> None:

@@ -141,7 +141,7 @@ def scans(monkeypatch):
         done.append(package)
         return scan_package(disk, package, *arguments, **named)
 
-    monkeypatch.setattr(cache_module, "scan_package", scan)
+    monkeypatch.setattr("flakegen.embed.scan.scan_package", scan)
     return done
 
 
