@@ -22,7 +22,7 @@ from flakegen.embed.macro_scope import NO_DEFINITIONS, Definitions
 from flakegen.embed.macro_table import NO_MACROS, MacroTable
 from flakegen.embed.mechanisms import Vocabulary
 from flakegen.embed.paths import join, parent
-from flakegen.embed.prefilter import NOWHERE, horizon, last_of
+from flakegen.embed.prefilter import NOWHERE, horizon, horizon_of_macros
 from flakegen.embed.quiet import QuietFiles
 from flakegen.embed.readers import Base, Invocation, existing_literals, file_argument
 from flakegen.embed.wrappers import ExpansionError, Macro, expand
@@ -77,7 +77,8 @@ class PackageSources:
             return known.facts
         text = self.disk.text_of(path) or ""
         reached = horizon(text, self.vocabulary.finders) if known is None else known.horizon
-        last = max(reached, last_of(text, self.macros.reaching), last_of(text, self.macros.callbacks))
+        last = horizon_of_macros(text, self.macros.reaching, reached)
+        last = horizon_of_macros(text, self.macros.callbacks, last)
         if known is not None and last <= reached:
             facts = known.facts
         else:

@@ -50,15 +50,23 @@ def horizon(text: str, found: Iterable[Finder]) -> int:
     for match in _MODULE.finditer(text, last + 1):
         last = match.start()
     for word, use in found:
-        if text.rfind(word) > last:
-            for match in use.finditer(text, last + 1):
-                last = match.start()
+        last = _last_use(text, word, use, last)
     return last
 
 
-def last_of(text: str, names: Iterable[str]) -> int:
-    """The last offset at which one of these names stands, as a part of anything."""
-    return max((text.rfind(name) for name in names), default=NOWHERE)
+def horizon_of_macros(text: str, names: Iterable[str], last: int) -> int:
+    """The last offset from `last` on at which one of these macros is called, or gets another name."""
+    for name in names:
+        if text.find(name, last + 1) >= 0:
+            last = _last_use(text, name, _finder(name, _OF_MACRO).use, last)
+    return last
+
+
+def _last_use(text: str, word: str, use: re.Pattern[str], last: int) -> int:
+    if text.find(word, last + 1) >= 0:
+        for match in use.finditer(text, last + 1):
+            last = match.start()
+    return last
 
 
 def _minimal(words: set[str]) -> list[str]:

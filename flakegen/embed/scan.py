@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MAX_ROUNDS = 8
 
 
-def scan_package(
+def scan_package(  # noqa: PLR0913  # nearly all by name, and most left out
     root: Path | Disk,
     package_dir: str,
     targets: Sequence[ScanTarget],

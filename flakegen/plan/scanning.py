@@ -139,7 +139,7 @@ def scan_packages(
         reached = frozenset[str]().union(*(handed.get(i, ()) for i in _needed(workspace, index)))
         names = reached.union(name for each in package.dependencies for name in (each.name, each.package))
         handed[index] = _handed_on(workspace, index, handed)
-        inputs[directory] = _scan(disk, workspace, index, directory, inputs, project_root, names, told, cache)
+        inputs[directory] = _scan(disk, workspace, index, inputs, project_root, names, told, cache)
     return inputs
 
 
@@ -304,7 +304,6 @@ def _scan(
     disk: Disk,
     workspace: Workspace,
     index: int,
-    directory: str,
     done: Mapping[str, PackageInputs],
     project_root: Path,
     names: frozenset[str],
@@ -316,7 +315,7 @@ def _scan(
     found = [done.get(_relative(workspace.directory(other), project_root)) for other in needed]
     return cache.scan(
         disk,
-        directory,
+        _relative(workspace.directory(package), project_root),
         [
             ScanTarget(
                 name=target.name,
