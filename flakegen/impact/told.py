@@ -17,7 +17,6 @@ from flakegen.plan.model import (
     CargoPlan,
     CratePlan,
     Platform,
-    SourcePlan,
     UnitEdges,
     UnitPlan,
 )
@@ -133,7 +132,6 @@ class Teller:
             return {"version": f"{unit.crate} {crate.version} {crate.fetch!r}", "place": ""}
         return {
             "source": "" if unit.source is None else self._source(unit.source),
-            "embedded": "" if unit.source is None else _named(self.cargo.sources[unit.source]),
             "environment": f"{self.world.env} {sorted(unit.env.items())}",
             "place": repr(
                 (self.cargo.name, crate.directory, self.cargo.root, self.cargo.command, crate.is_member)
@@ -191,11 +189,6 @@ class Teller:
                 yield "script", edges.script
             if edges.build is not None:
                 yield "build", edges.build
-
-
-def _named(source: SourcePlan) -> str:
-    """Return what the rebuild hash is made of, as far as it is told by name: what is there is part of the source."""
-    return repr((sorted({*source.embedded, *source.optional}), source.folders))
 
 
 def _digest(text: str) -> str:
