@@ -70,8 +70,7 @@ def test_what_changes_nothing_costs_no_resolving(project, run, edit):
     assert run("compile").err == "specs/rusty.toml: nothing changed\n"
     assert tree_of(project) == before
     time.sleep(GRAIN)
-    assert freshness.fresh_output("specs/rusty.toml") is None  # in the first run's grain
-    assert run("compile", "-q").code == 0
+    assert run("compile", "-q").code == 0  # the edit may have been in the first run's grain
     assert freshness.fresh_output("specs/rusty.toml") is not None
 
 
