@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flakegen.nix.ast import IndentedString, Path, String
@@ -71,15 +72,26 @@ def _line_doc(line: Line, level: int) -> Doc:
     match line:
         case [] | [str()]:
             return [Text(text, level) for text in line if isinstance(text, str)]
-        case [str(blanks), expression] if not isinstance(expression, str) and blanks.isspace():
+        case [str(blanks), expression] if (
+            not isinstance(expression, str) and blanks and _blanks(blanks) == len(blanks)
+        ):
             return [Text(blanks, level), *shifted(doc_of(Splice(expression), level), len(blanks))]
         case [expression] if not isinstance(expression, str):
             return doc_of(Splice(expression), level)
     first, *others = line
     if not isinstance(first, str):
         return _pieces(line, level)
-    indentation = len(first) - len(first.lstrip())
-    return [Text(first, level), *shifted(_pieces(others, level), indentation)]
+    return [Text(first, level), *shifted(_pieces(others, level), _blanks(first))]
+
+
+# What nixfmt holds for blank: not the four separators of ASCII, which Python counts as well.
+_BLANKS = re.compile(r"[^\S\x1c-\x1f]*")
+
+
+def _blanks(text: str) -> int:
+    """Return how many blanks a text starts with."""
+    match = _BLANKS.match(text)
+    return 0 if match is None else match.end()
 
 
 def _pieces(line: Line, level: int) -> Doc:

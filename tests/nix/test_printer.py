@@ -12,7 +12,7 @@ from real_nix import Nix
 from strategies import expressions, plain_text
 
 from flakegen.nix import build, lines
-from flakegen.nix.ast import File, Spread
+from flakegen.nix.ast import File, Spread, String
 from flakegen.nix.parser import parse_expression, parse_file
 from flakegen.nix.printer import print_expression, print_file
 
@@ -47,6 +47,17 @@ def test_identities(text: str):
 
 def test_nixfmt_leaves_identities_alone(tool: Callable[[str], Path], tmp_path: Path):
     assert_fixed(tool, tmp_path, cases("identities.txt"))
+
+
+def test_nixfmt_agrees_on_what_is_blank(tool: Callable[[str], Path], tmp_path: Path):
+    body = parse_expression("let # two\n# lines\na = b; in a")
+    starts = [
+        character
+        for character in map(chr, range(0x3001))
+        if character.isspace() and character not in "\n\r\t"
+    ]
+    texts = [print_expression(String((start, body))) for start in starts]
+    assert_fixed(tool, tmp_path, [text for text in texts if "\n" in text])
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))

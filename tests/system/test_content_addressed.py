@@ -64,7 +64,8 @@ def test_an_edit_ends_where_it_changes_nothing(tmp_path: Path, switch: str, nix:
     script.write_text(script.read_text().replace("fn main() {", "fn main() {\n    let _unused = 1;"))
     unused.write_text("// still no module\n")
     after, log = build()
-    built = {line.split("-", 1)[1] for line in log.splitlines() if line.startswith("building '")}
+    places = [line.split("'")[1] for line in log.splitlines() if line.startswith("building '")]
+    built = {place.rpartition("/")[2].partition("-")[2] for place in places}
     assert any("base-0.1.0-custom-build" in name for name in built)
     assert any("base-0.1.0.script-run" in name for name in built)
     assert any("base-0.1.0-lib" in name for name in built)
