@@ -9,12 +9,14 @@ import stand_in
 from real_nix import (
     Nix,
     cache_folder,
+    find_bmake,
     find_browser,
     find_cross,
     find_dot,
     find_mermaid,
     find_nix,
     find_old_nix,
+    find_shellcheck,
     find_tool,
 )
 from stand_in import StandIn
@@ -96,6 +98,18 @@ def chromium() -> Path:
 def graphviz() -> Path:
     """The program dot."""
     return need("graphviz", find_dot())
+
+
+@pytest.fixture(scope="session")
+def shellcheck() -> Path:
+    """The linter of shell scripts."""
+    return need("shellcheck", find_shellcheck())
+
+
+@pytest.fixture(scope="session")
+def bmake() -> Path:
+    """The make of the BSDs."""
+    return need("bmake", find_bmake())
 
 
 @pytest.fixture(scope="session")

@@ -69,10 +69,25 @@ def find_dot() -> Path | None:
     return _unpacked("graphviz", "dot")
 
 
+def find_shellcheck() -> Path | None:
+    """The linter of shell scripts: PATH's, or the unpacked one."""
+    return _on_path("shellcheck") or _unpacked("shellcheck", "shellcheck")
+
+
+def find_bmake() -> Path | None:
+    """The make of the BSDs: PATH's, or the unpacked one."""
+    return _on_path("bmake") or _unpacked("bmake", "bmake")
+
+
 def find_mermaid() -> Path | None:
     """Mermaid, as a script for browsers."""
     script = cache_folder() / "mermaid/mermaid.min.js"
     return script if script.exists() else None
+
+
+def _on_path(program: str) -> Path | None:
+    found = shutil.which(program)
+    return Path(found) if found else None
 
 
 def _unpacked(folder: str, program: str) -> Path | None:
