@@ -20,7 +20,7 @@ class Builder:
     ``lower`` turns an entry (its name in the spec, its table) into the flake output's value; see `plan.scope` for the
     names that the value may use. ``lower_each`` is for entries that may become several outputs (their tables say so with
     `has_one_output`): their values by name. ``request`` is for kinds made of cargo units; ``helpers`` names the fixed
-    files of outputs/flake/runtime that the value uses.
+    files of outputs/flake/runtime that the values of all entries use, ``files`` those of one entry.
     """
 
     kind: Kind
@@ -28,3 +28,4 @@ class Builder:
     lower_each: Callable[[str, Any, Scope], Mapping[str, Expr]] | None = None
     request: Callable[[str, Any, Spec], CargoRequest | None] | None = None
     helpers: tuple[str, ...] = ()
+    files: Callable[[Any], tuple[str, ...]] | None = None

@@ -35,7 +35,7 @@ def lower_entries(scope: Scope) -> tuple[tuple[Output, ...], tuple[str, ...]]:
             entry.output_name(name): entry.where for name, entry in entries.items() if entry.has_one_output
         }
         for name, entry in entries.items():
-            helpers.update(builder_of(entry).helpers)
+            helpers.update(_files(entry))
             systems = spec.project.systems if entry.systems is None else entry.systems
             for output, value in _values(name, entry, scope).items():
                 _claim(scope, section, output, entry.where, owners)
@@ -48,6 +48,11 @@ def lower_entries(scope: Scope) -> tuple[tuple[Output, ...], tuple[str, ...]]:
                     )
                 )
     return tuple(outputs), tuple(sorted(helpers))
+
+
+def _files(entry: KindTable) -> tuple[str, ...]:
+    builder = builder_of(entry)
+    return builder.helpers if builder.files is None else (*builder.helpers, *builder.files(entry))
 
 
 def _values(name: AttrName, entry: KindTable, scope: Scope) -> Mapping[str, Expr]:

@@ -14,6 +14,7 @@ from flakegen.builders import (
     nix_file,
     program,
     script,
+    tool,
     wrap,
 )
 from flakegen.builders.builder import Builder
@@ -26,6 +27,7 @@ BUILDERS: tuple[Builder, ...] = (
     wrap.BUILDER,
     join.BUILDER,
     alias.BUILDER,
+    tool.BUILDER,
     *nix_file.BUILDERS,
     *nix_expr.BUILDERS,
     dev_shell.BUILDER,

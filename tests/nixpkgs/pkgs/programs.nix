@@ -115,7 +115,7 @@ in
   treefmt = plain "treefmt" "2.3.1";
   statix = plain "statix" "0.5.8";
   deadnix = plain "deadnix" "1.3.1";
-  curl = plain "curl" "8.14.1";
+  curl = linked "curl" "8.14.1";
   cocogitto = program "cocogitto" "6.3.0" { mainProgram = "cog"; };
   ytt = plain "ytt" "0.52.0";
   tilt = plain "tilt" "0.35.0";
