@@ -56,6 +56,15 @@
 
           packages = {
             admin-server = cargo.package "admin-server";
+            check-latest-commit = pkgs.writeShellApplication {
+              name = "check-latest-commit";
+              runtimeInputs = [
+                pkgs.coreutils
+                pkgs.git
+                pkgs.gnused
+              ];
+              text = builtins.readFile ./tools/check-latest-commit.sh;
+            };
             customer-server = cargo.package "customer-server";
             default = packages.lana-cli;
             flakegen = pkgs.callPackage ../../specs/nix/flakegen.nix { };
@@ -71,6 +80,52 @@
               };
             };
             lana-deps = cargo.dependencies "lana-deps" cargo.builds;
+            next-version = pkgs.writeShellApplication {
+              name = "next-version";
+              runtimeInputs = [
+                pkgs.coreutils
+                pkgs.git
+              ];
+              text = ''
+                set -- ${
+                  lib.escapeShellArgs [
+                    "--manifest"
+                    "specs/workspaces/lana/Cargo.toml"
+                  ]
+                } "$@"
+                ${builtins.readFile ./tools/next-version.sh}'';
+            };
+            rebuild-nix-cache = pkgs.writeShellApplication {
+              name = "rebuild-nix-cache";
+              runtimeInputs = [
+                pkgs.coreutils
+                pkgs.curl
+                pkgs.jq
+              ];
+              text = ''
+                set -- ${
+                  lib.escapeShellArgs [
+                    "--repository"
+                    "GaloyMoney/lana-bank"
+                  ]
+                } "$@"
+                ${builtins.readFile ./tools/rebuild-nix-cache.sh}'';
+            };
+            wait-cachix-paths = pkgs.writeShellApplication {
+              name = "wait-cachix-paths";
+              runtimeInputs = [
+                pkgs.coreutils
+                pkgs.curl
+              ];
+              text = ''
+                set -- ${
+                  lib.escapeShellArgs [
+                    "--cache"
+                    "galoymoney"
+                  ]
+                } "$@"
+                ${builtins.readFile ./tools/wait-cachix-paths.sh}'';
+            };
           }
           // lib.optionalAttrs (system == "x86_64-linux") {
             lana-cli-aarch64-linux = cargoFor.aarch64-linux.package "lana-cli-aarch64-linux";
