@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from flakegen.outputs.cargo2nix import emit as cargo2nix
 from flakegen.outputs.cargo_nix import emit as cargo_nix
 from flakegen.outputs.flake import emit as flake
+from flakegen.outputs.makefile import emit as makefile
 from flakegen.plan.model import BuildPlan
 
 OUTPUTS: tuple[Callable[[BuildPlan], Iterable[tuple[str, str]]], ...] = (
     flake.emit,
     cargo_nix.emit,
     cargo2nix.emit,
+    makefile.emit,
 )
 """Each yields path, relative to the output folder, and text of the files that it makes of a plan."""

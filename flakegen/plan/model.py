@@ -200,6 +200,24 @@ class RustfmtPlan(Struct, frozen=True, kw_only=True):
     source: SourcePlan
 
 
+class TaskPlan(Struct, frozen=True, kw_only=True):
+    """One task, as make is told of it.
+
+    Attributes:
+        name: the target, and the flake's app.
+        description: one line, or empty.
+        needs: the tasks that make runs before it; none where the app sees to that.
+        directory: the folder in which it runs, seen from the project's root.
+        text: the bash that make runs: the script itself, or a call of the app where only Nix knows what its references mean.
+    """
+
+    name: str
+    description: str
+    needs: tuple[str, ...]
+    directory: str
+    text: str
+
+
 class BuildPlan(Struct, frozen=True, kw_only=True):
     """One project, lowered."""
 
@@ -220,5 +238,6 @@ class BuildPlan(Struct, frozen=True, kw_only=True):
     crate_overrides: Mapping[str, Expr]
     cargo_env: Mapping[str, Expr]
     outputs: tuple[Output, ...]
+    tasks: tuple[TaskPlan, ...]
     helpers: tuple[str, ...]  # fixed files that outputs' values use
     compiled_from: SourcePlan

@@ -12,10 +12,11 @@ from flakegen.diagnostics.diagnostic import Collector
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.cargo import WorkspaceFiles
-from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, ToolchainPlan
+from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, TaskPlan, ToolchainPlan
 from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
+from flakegen.plan.tasks import HELPER, lower_tasks
 from flakegen.spec.model import Spec
 from flakegen.spec.sections import CrateOverride, Input, ToolchainSource
 from flakegen.spec.values import NixExpr, SpecPath
@@ -34,6 +35,7 @@ class Lowered:
     """All of a spec that becomes expressions."""
 
     outputs: tuple[Output, ...]
+    tasks: tuple[TaskPlan, ...]
     helpers: tuple[str, ...]
     overlays: Mapping[str, Expr]
     formatter: Expr | None
@@ -58,9 +60,11 @@ def lower_spec(scope: Scope, lower: Lower) -> Lowered:
     """Lower everything of a spec that is an expression."""
     spec = scope.spec
     outputs, helpers = lower(scope)
+    apps, tasks = lower_tasks(scope)
     return Lowered(
-        outputs=outputs,
-        helpers=helpers,
+        outputs=(*outputs, *apps),
+        tasks=tasks,
+        helpers=(*helpers, HELPER) if tasks else helpers,
         overlays={
             name: _overlay(overlay.path, overlay.nix_expr, scope) for name, overlay in spec.overlays.items()
         },
@@ -93,6 +97,7 @@ def plan_project(
         crate_overrides=lowered.crate_overrides,
         cargo_env=lowered.cargo_env,
         outputs=lowered.outputs,
+        tasks=lowered.tasks,
         helpers=lowered.helpers,
         compiled_from=compiled_from(spec, files),
     )
@@ -176,7 +181,7 @@ def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     )
 
 
-_UNREAD = frozenset(("source", "layout", "ignore"))
+_UNREAD = frozenset(("source", "layout", "ignore", "directory"))
 
 
 def paths_of(value: object) -> set[str]:

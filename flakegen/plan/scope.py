@@ -49,7 +49,7 @@ class Scope:
             case Namespace.TOOLCHAIN:
                 return nix.identifier("toolchain")
             case Namespace.PROJECT:
-                return nix.string(self._project(name[0]))
+                return nix.string(self.project_text(reference))
             case Namespace.SELF:
                 return nix.select("inputs.self", *name, default=nix.string(_SELF_DEFAULTS.get(name[0], "")))
 
@@ -141,5 +141,8 @@ class Scope:
                 return entry.output_name(entry_name)
         return name
 
-    def _project(self, field: str) -> str:
-        return {"name": self.spec.project.name, "version": self.version}[field]
+    def project_text(self, reference: Reference) -> str:
+        """Return what a reference to the project means; Nix need not be asked."""
+        project = self.spec.project
+        texts = {"name": project.name, "version": self.version, "description": project.description or ""}
+        return texts[reference.name[0]]

@@ -12,6 +12,7 @@ from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Related
 from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
+from flakegen.spec.check_tasks import check_tasks
 from flakegen.spec.cycles import check_cycles
 from flakegen.spec.inputs import CARGO2NIX, input_names
 from flakegen.spec.keypath import KeyPath, Part, show
@@ -38,6 +39,7 @@ def check_whole(run: Decoding, raw: Mapping[str, Any]) -> None:
     for use in run.uses:
         _check_use(run, raw, use, names)
     check_cycles(run, raw)
+    check_tasks(run, raw)
     _check_outputs(run, raw)
     _check_systems(run, raw)
     _check_toolchain(run, raw)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Related
+from flakegen.spec.check_tasks import uses_of_tasks
 from flakegen.spec.keypath import KeyPath, show
 from flakegen.spec.values import Namespace, Reference
 
@@ -37,6 +38,8 @@ def _graph(run: Decoding, raw: Mapping[str, Any]) -> Graph:
         if reference.namespace in _ENTRIES & use.accepts:
             target = (reference.namespace.value, reference.name[0])
             graph.setdefault(_owner(reference.where), {}).setdefault(target, reference)
+    for task, needed, reference in uses_of_tasks(raw):
+        graph.setdefault(task, {}).setdefault(needed, reference)
     if _CARGO in graph:
         for node in _cargo_entries(raw, run.kinds):
             graph.setdefault(node, {}).setdefault(_CARGO, None)

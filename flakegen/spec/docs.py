@@ -24,6 +24,7 @@ _TYPES: dict[Any, str] = {
     values.EnvName: "variable",
     values.MacroName: "macro",
     values.AttributePath: "attribute",
+    values.TaskName: "task",
     values.CrateName: "crate",
     values.RegistryName: "registry",
     values.DownloadUrl: "address",

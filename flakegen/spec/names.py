@@ -68,6 +68,12 @@ FORMS: dict[Any, NameForm] = {
         what="attribute",
         hint="an attribute is named as code writes it in '#[…]', up to its arguments: 'name' or 'path::name'",
     ),
+    values.TaskName: NameForm(
+        pattern=re.compile(r"(?!(?:help|[A-Za-z]*[Mm]akefile)\Z)[A-Za-z][A-Za-z0-9_-]*"),
+        code=Code.BAD_ATTR_NAME,
+        what="task name",
+        hint="a task is letters, digits, '_' and '-', begins with a letter, and is neither 'help' nor a Makefile's name",
+    ),
     values.CrateName: NameForm(
         pattern=re.compile(r"[A-Za-z_][A-Za-z0-9_-]*"),
         code=Code.BAD_CARGO_NAME,

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from flakegen.spec.schema import EMPTY, OnDisk, Table, key
 from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, PackageTable
+from flakegen.spec.task import Task
 from flakegen.spec.values import (
     AttributePath,
     AttrName,
@@ -24,6 +25,7 @@ from flakegen.spec.values import (
     RegistryName,
     SpecPath,
     System,
+    TaskName,
     Template,
 )
 
@@ -233,6 +235,11 @@ class Document(Table):
     )
     checks: Mapping[AttrName, CheckTable] = key("What must hold.", default=EMPTY)
     apps: Mapping[AttrName, AppTable] = key("What is run.", default=EMPTY)
+    tasks: Mapping[TaskName, Task] = key(
+        "Commands of the project: targets of a `Makefile` in the output folder, and apps of the flake. A string is short for"
+        " `{ script = … }`.",
+        default=EMPTY,
+    )
     formatter: Formatter | None = key(
         "What `nix fmt` runs; a string is short for `{ package = … }`.", default=None
     )

@@ -18,6 +18,8 @@ MacroName = NewType("MacroName", str)
 """The name of a Rust macro: an identifier."""
 AttributePath = NewType("AttributePath", str)
 """A Rust attribute as it is written: an identifier, or several joined by `::`."""
+TaskName = NewType("TaskName", str)
+"""The name of a task: a target of make, and an app of the flake."""
 CrateName = NewType("CrateName", str)
 """The name of a Cargo package; whether the workspace has it, later stages say."""
 RegistryName = NewType("RegistryName", str)
