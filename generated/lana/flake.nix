@@ -189,6 +189,77 @@
                 description = "Lana's end-to-end tests";
               };
             };
+            build = {
+              type = "app";
+              program = import ./task.nix { inherit pkgs; } {
+                name = "build";
+                spec = "specs/lana.toml";
+                directory = "./specs/workspaces/lana";
+                script = "cargo build --workspace --locked";
+                packages = [ toolchain ];
+                env = {
+                  SQLX_OFFLINE = "true";
+                };
+              };
+              meta = {
+                description = "Builds all Rust packages";
+              };
+            };
+            check-code-apps = {
+              type = "app";
+              program = import ./task.nix { inherit pkgs; } {
+                name = "check-code-apps";
+                spec = "specs/lana.toml";
+                directory = "./specs/workspaces/lana";
+                script = ''
+                  for manifest in apps/*/package.json; do
+                    [ -e "$manifest" ] || continue # none yet
+                    pnpm --dir "''${manifest%/*}" install --frozen-lockfile
+                    for step in lint tsc-check build; do
+                      pnpm --dir "''${manifest%/*}" run --if-present "$step"
+                    done
+                  done
+                '';
+                packages = [
+                  pkgs.nodejs_20
+                  pkgs.pnpm_10
+                ];
+              };
+              meta = {
+                description = "Lints, type-checks and builds the front ends in apps/";
+              };
+            };
+            check-code-rust = {
+              type = "app";
+              program = import ./task.nix { inherit pkgs; } {
+                name = "check-code-rust";
+                spec = "specs/lana.toml";
+                directory = "./specs/workspaces/lana";
+                script = "cargo check --workspace --all-targets --locked";
+                packages = [ toolchain ];
+                env = {
+                  SQLX_OFFLINE = "true";
+                };
+              };
+              meta = {
+                description = "Compiles all Rust code, without a database, to verify that it builds";
+              };
+            };
+            docker = {
+              type = "app";
+              program = import ./task.nix { inherit pkgs; } {
+                name = "docker";
+                spec = "specs/lana.toml";
+                directory = ".";
+                script = ''
+                  image=$(nix build --no-link --print-out-paths ./generated/lana#docker-image)
+                  docker load < "$image"
+                '';
+              };
+              meta = {
+                description = "Builds the Docker image and loads it";
+              };
+            };
             nextest = {
               type = "app";
               program = lib.getExe (
@@ -208,6 +279,37 @@
                 description = "Lana's Rust tests";
               };
             };
+            reset-deps = {
+              type = "app";
+              program = import ./task.nix { inherit pkgs; } {
+                name = "reset-deps";
+                spec = "specs/lana.toml";
+                directory = "./specs/workspaces/lana";
+                script = ''
+                  docker compose down --volumes --remove-orphans
+                  docker compose up --detach --wait
+                '';
+              };
+              meta = {
+                description = "Stops it, wipes the databases and starts it anew";
+              };
+            };
+            sdl = {
+              type = "app";
+              program = import ./task.nix { inherit pkgs; } {
+                name = "sdl";
+                spec = "specs/lana.toml";
+                directory = "./specs/workspaces/lana";
+                script = "cargo run --locked --package codegen";
+                packages = [ toolchain ];
+                env = {
+                  SQLX_OFFLINE = "true";
+                };
+              };
+              meta = {
+                description = "Regenerates the GraphQL schemas from the Rust code";
+              };
+            };
             simulation = {
               type = "app";
               program = lib.getExe (
@@ -218,6 +320,39 @@
               );
               meta = {
                 description = "A facility scenario, played through in memory";
+              };
+            };
+            sqlx-prepare = {
+              type = "app";
+              program = import ./task.nix { inherit pkgs; } {
+                name = "sqlx-prepare";
+                spec = "specs/lana.toml";
+                directory = "./specs/workspaces/lana";
+                script = ''
+                  export DATABASE_URL=''${DATABASE_URL:-postgres://user:password@localhost:5433/pg}
+                  cargo sqlx migrate run --source lana/app/migrations
+                  cargo sqlx prepare --workspace -- --all-targets
+                '';
+                packages = [
+                  toolchain
+                  pkgs.sqlx-cli
+                ];
+                before = [ apps.start-deps.program ];
+              };
+              meta = {
+                description = "Regenerates the descriptions of queries in .sqlx, with the database of start-deps";
+              };
+            };
+            start-deps = {
+              type = "app";
+              program = import ./task.nix { inherit pkgs; } {
+                name = "start-deps";
+                spec = "specs/lana.toml";
+                directory = "./specs/workspaces/lana";
+                script = "docker compose up --detach --wait";
+              };
+              meta = {
+                description = "Starts what Lana needs beside it: PostgreSQL, Keycloak";
               };
             };
           };

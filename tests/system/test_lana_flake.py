@@ -9,6 +9,16 @@ from lana import PRODUCTS, Lana, flakegen
 from real_nix import CHECKOUT
 
 GENERATED = CHECKOUT / "generated" / "lana"
+TASKS = {
+    "build",
+    "check-code-apps",
+    "check-code-rust",
+    "docker",
+    "reset-deps",
+    "sdl",
+    "sqlx-prepare",
+    "start-deps",
+}
 SYSTEMS = {"x86_64-linux", "aarch64-linux", "aarch64-darwin"}
 
 
@@ -31,7 +41,7 @@ def test_flake_show_lists_what_the_spec_describes(lana: Lana):
     assert {*PRODUCTS, "lana-cli-release", "lana-cli-aarch64-linux", "default"} <= set(here)
     assert "lana-cli-aarch64-linux" not in shown["packages"]["aarch64-linux"]
     assert {"tests", "clippy", "fmt", "flake-check"} == set(shown["checks"]["x86_64-linux"])
-    assert {"nextest", "bats", "simulation"} == set(shown["apps"]["x86_64-linux"])
+    assert {"nextest", "bats", "simulation", *TASKS} == set(shown["apps"]["x86_64-linux"])
     assert set(shown["devShells"]["x86_64-linux"]) == {"default"}
     assert set(shown["formatter"]) == SYSTEMS
 
