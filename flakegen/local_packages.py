@@ -23,9 +23,13 @@ from flakegen.workspace_project import WorkspaceProject, common_root, workspace_
 
 
 class LocalPackages(Struct, frozen=True, kw_only=True):
-    """Local packages, by name and directory, each with what it reads; paths are relative to ``root``, an absolute folder."""
+    """Local packages, by name and directory, each with what it reads; paths are relative to ``root``, an absolute folder.
+
+    ``workspace`` is the workspace's.
+    """
 
     root: str
+    workspace: str = ""
     disk: Disk
     packages: tuple[tuple[Package, PackageInputs], ...]
     hashes: Mapping[str, str]  # rebuild hashes, by the package's folder
@@ -75,7 +79,14 @@ def _scanned(workspace: Workspace, root: str, told: Told, generated: tuple[str, 
     )
     packages = sorted(found, key=lambda each: (each[0].id.name, each[1].package_dir))
     hashes = rebuild_hashes(disk, workspace, Path(root), told, generated, inputs)
-    return LocalPackages(root=root, disk=disk, packages=tuple(packages), hashes=hashes)
+    top = os.path.relpath(workspace.root, root)
+    return LocalPackages(
+        root=root,
+        workspace="" if top == "." else top,
+        disk=disk,
+        packages=tuple(packages),
+        hashes=hashes,
+    )
 
 
 def _local(workspace: Workspace, root: str) -> Iterator[tuple[Package, str]]:

@@ -11,7 +11,7 @@ from flakegen.plan.scope import Scope
 from flakegen.spec.kinds import Kind, Section
 from flakegen.spec.schema import key
 from flakegen.spec.tables import CheckTable
-from flakegen.spec.values import Namespace, Ref
+from flakegen.spec.values import Namespace, Ref, Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +35,21 @@ KIND = Kind(
 
 
 def lower(name: str, check: DriftCheck, scope: Scope) -> Expr:
-    """Run `flakegen check` over what a compilation reads, and nothing else of the project."""
+    """Run `flakegen check` over what a compilation reads."""
+    return run_flakegen("check", name, check.drift, scope)
+
+
+def run_flakegen(command: str, name: str, package: Reference, scope: Scope) -> Expr:
+    """Return a derivation that runs a command on the spec over what a compilation reads, and nothing else of the project."""
     source = nix.call("import", scope.source_nix, {"name": "project", "root": nix.path(scope.to_root)})
     return nix.call(
         "pkgs.runCommand",
         name,
-        {"nativeBuildInputs": [scope.reference(check.drift)]},
+        {"nativeBuildInputs": [scope.reference(package)]},
         nix.indented(
             "cd ",
             nix.call(source, nix.call("import", nix.path("./compiled-from.nix"))),
-            "\nflakegen check ",
+            f"\nflakegen {command} ",
             nix.call("lib.escapeShellArg", str(scope.spec.layout.spec)),
             "\ntouch $out\n",
         ),

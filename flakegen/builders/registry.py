@@ -14,6 +14,7 @@ from flakegen.builders import (
     nix_file,
     program,
     script,
+    sqlx_check,
     tool,
     wrap,
 )
@@ -33,6 +34,7 @@ BUILDERS: tuple[Builder, ...] = (
     dev_shell.BUILDER,
     cargo_check.BUILDER,
     drift.BUILDER,
+    sqlx_check.BUILDER,
     *script.BUILDERS,
     program.BUILDER,
 )

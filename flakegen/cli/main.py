@@ -21,6 +21,7 @@ COMMANDS = {
     "compile": "write the generated folder of each spec",
     "check": "compare each generated folder with what its spec compiles to",
     "includes": "list every file that each local crate embeds, and which macro does",
+    "sqlx": "tell which queries lack their description in .sqlx, and which descriptions nobody needs",
     "dump": "print what one stage makes of a spec, as JSON",
     "impact": "tell what a change rebuilds, and why",
     "graph": "draw everything that is built, by layers",

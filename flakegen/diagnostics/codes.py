@@ -58,6 +58,8 @@ class Code(Enum):
     EMBED_OUTSIDE = "E302"
     EMBED_UNPREPARED = "E303"
     UNUSED_IGNORE = "E304"
+    UNUSED_PREPARED = "E305"
+    DAMAGED_PREPARED = "E306"
     UNTRACKED = "E310"
     # Nix.
     NIX_SYNTAX = "E400"
@@ -117,6 +119,8 @@ _MEANINGS = {
     Code.EMBED_OUTSIDE: "a crate embeds a file that lies outside the project",
     Code.EMBED_UNPREPARED: "a query of sqlx that was not prepared for building offline",
     Code.UNUSED_IGNORE: "an `ignore` of something that is not read",
+    Code.UNUSED_PREPARED: "a description of a query of sqlx that no query needs",
+    Code.DAMAGED_PREPARED: "a description of a query of sqlx that is not of the query which its name stands for",
     Code.UNTRACKED: "a file that is built and that git does not know, so that a flake does not hold it",
     Code.NIX_SYNTAX: "a Nix expression that does not parse",
     Code.OUTPUT: "the output cannot be written",

@@ -74,6 +74,7 @@ class Collector:
         self.sets = {InputRole.PRODUCTION: _Sets(), InputRole.TEST: _Sets()}
         self.reads: dict[_Read, None] = {}
         self.findings: set[Finding] = set()
+        self.sqlx_offline = False
         self.sqlx_offline_dir: str | None = None
         self._positions = Positions(disk)
 
@@ -271,6 +272,7 @@ class Collector:
             test_optional_files=_sorted(test.optional - production.optional),
             uses=self.uses(),
             findings=tuple(sorted(self.findings)),
+            sqlx_offline=self.sqlx_offline,
             sqlx_offline_dir=self.sqlx_offline_dir,
         )
 

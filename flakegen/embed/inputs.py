@@ -13,6 +13,9 @@ from msgspec import Struct
 
 from flakegen.embed.wrappers import Macro
 
+PREPARED = r"query-[0-9a-f]+\.json"
+"""The names of files that describe queries of sqlx, as `FolderInput.pattern`."""
+
 
 class InputRole(Enum):
     """Whether an input can change a production unit.
@@ -155,6 +158,7 @@ class TargetInputs:
         test_optional_files: likewise.
         uses: where all these files and folders come from, in the order of `Use.sort_key`.
         findings: what could not be followed.
+        sqlx_offline: whether prepared queries are read and no variable says whether there is a database.
         sqlx_offline_dir: the `.sqlx` folder in use when it is the workspace's and not the package's own.
     """
 
@@ -169,6 +173,7 @@ class TargetInputs:
     test_optional_files: tuple[str, ...] = ()
     uses: tuple[Use, ...] = ()
     findings: tuple[Finding, ...] = ()
+    sqlx_offline: bool = False
     sqlx_offline_dir: str | None = None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from flakegen.embed.inputs import FindingKind, FolderInput
+from flakegen.embed.inputs import PREPARED, FindingKind, FolderInput
 from flakegen.embed.lexer import Token, TokenKind, split_commas, string_value, strings_in
 from flakegen.embed.literals import Unknown, added_strings
 from flakegen.embed.paths import join
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flakegen.embed.lexer import Tree
 
 MIGRATION = r"[0-9]+_.*\.sql"
-PREPARED = r"query-[0-9a-f]+\.json"
+_LONGEST = 48
 
 
 def read_migrations(use: Invocation) -> None:
@@ -75,7 +75,7 @@ def read_all_prepared(use: Invocation) -> None:
     for folder in _prepared_folders(use):
         if use.disk.is_folder(folder):
             use.collector.add_folder(FolderInput(path=folder, recursive=False, pattern=PREPARED), use.place)
-            _note_offline_dir(use, folder)
+            _note_offline(use, folder)
 
 
 def read_test(use: Invocation) -> None:
@@ -138,20 +138,30 @@ def _prepared(use: Invocation, sql: str) -> None:
     for folder in folders:
         if use.disk.is_file(f"{folder}/{name}"):
             use.collector.add_file(f"{folder}/{name}", use.place)
-            _note_offline_dir(use, folder)
+            _note_offline(use, folder)
             return
     for folder in folders:
         use.collector.add_file(f"{folder}/{name}", use.place, named=False)
     use.collector.find(
         use.place,
         FindingKind.UNPREPARED,
-        f"no prepared query for this {use.name}! in {' or '.join(folders)}",
+        f"no prepared query for this {use.name}!, `{_beginning(sql)}`, in {' or '.join(folders)}",
         "run `cargo sqlx prepare --workspace`, with `-- --all-targets` for queries in tests",
     )
 
 
-def _note_offline_dir(use: Invocation, folder: str) -> None:
-    """A unit is told of one folder beside its package's own; of two, the one that sqlx looks into first."""
+def _beginning(sql: str) -> str:
+    """The first words of a query, on one line."""
+    words = " ".join(sql.split())
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rstrip()}…"
+
+
+def _note_offline(use: Invocation, folder: str) -> None:
+    """A unit is told of one folder beside its package's own; of two, the one that sqlx looks into first.
+
+    That there is no database it is told where nobody says otherwise.
+    """
+    use.collector.sqlx_offline |= "SQLX_OFFLINE" not in use.evaluation.variables
     known = use.collector.sqlx_offline_dir
     if folder != join(use.package_dir, ".sqlx") and (known is None or folder == _prepared_folders(use)[0]):
         use.collector.sqlx_offline_dir = folder

@@ -12,7 +12,7 @@ from flakegen.cargo.package import Package, Target, TargetKind
 from flakegen.cargo.rustc_args import feature_check_cfg, lint_flags
 from flakegen.cargo.unit import Mode
 from flakegen.embed.hashes import Entry
-from flakegen.embed.inputs import PackageInputs
+from flakegen.embed.inputs import PackageInputs, TargetInputs
 from flakegen.graph.layers import THIRD_PARTY_LAYER, member_layers
 from flakegen.plan.model import (
     CargoPlan,
@@ -61,6 +61,7 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     named: tuple[str, ...]  # files that configuration names, for all packages
     clippy: Mapping[str, tuple[str, ...]]  # clippy.toml, by a package's directory
     rustfmt: tuple[str, ...]  # rustfmt.toml of all folders
+    prepared: tuple[str, ...]  # folders of sqlx's prepared queries
 
     def directory(self, package: Package) -> str:
         """Return a local package's directory, relative to the project root."""
@@ -177,8 +178,15 @@ def _source(
             sources[name] = source_of_test(target, inputs, nested, extra)
     elif name not in sources:
         sources[name] = target_source(target, inputs, extra)
-    offline = inputs_of(target, inputs).sqlx_offline_dir
-    return name, {} if offline is None else {"SQLX_OFFLINE_DIR": f"@source@/{offline}"}
+    return name, _offline(inputs_of(target, inputs))
+
+
+def _offline(found: TargetInputs) -> dict[str, str]:
+    """Return what tells sqlx's macros to go by prepared queries."""
+    variables = {"SQLX_OFFLINE": "true"} if found.sqlx_offline else {}
+    if found.sqlx_offline_dir is not None:
+        variables["SQLX_OFFLINE_DIR"] = f"@source@/{found.sqlx_offline_dir}"
+    return variables
 
 
 def _layers(table: UnitTable) -> dict[str, int]:

@@ -28,18 +28,36 @@ _HINTS = {
 _WORD = re.compile(r"\"(?:[^\"\\]|\\.)*\"|#!?\[[\w:]*|[\w:]+!?")
 
 
+class FindingTexts:
+    """The Rust files that findings are in, each read once."""
+
+    def __init__(self, disk: Disk) -> None:
+        """Read from ``disk``."""
+        self._disk = disk
+        self._sources: dict[str, SourceText] = {}
+
+    def span(self, finding: Finding) -> Span:
+        """Return the word that calls: a macro's name with its `!`, the beginning of an attribute, a literal."""
+        start = self._source(finding.file).span_at(finding.line, finding.column)
+        word = _WORD.match(start.line_text, start.column - 1)
+        return start if word is None else replace(start, length=len(word[0]))
+
+    def _source(self, file: str) -> SourceText:
+        known = self._sources.get(file)
+        if known is None:
+            text = self._disk.text_of(file) or ""
+            known = self._sources[file] = SourceText(shown(str(Path(self._disk.root, file))), text)
+        return known
+
+
 def embed_notes(inputs: Iterable[PackageInputs], disk: Disk) -> Iterator[Diagnostic]:
     """Yield a warning for everything that the scanner could not follow, in the order of the files."""
-    texts: dict[str, SourceText] = {}
+    texts = FindingTexts(disk)
     for finding in sorted({finding for found in inputs for finding in _told(found)}):
-        source = texts.get(finding.file)
-        if source is None:
-            text = disk.text_of(finding.file) or ""
-            source = texts[finding.file] = SourceText(shown(str(Path(disk.root, finding.file))), text)
         yield Diagnostic(
             code=_CODES[finding.kind],
             message=finding.message,
-            span=_span(source, finding),
+            span=texts.span(finding),
             hint=finding.hint or _HINTS.get(finding.kind),
             severity=Severity.WARNING,
         )
@@ -67,10 +85,3 @@ def _findings(found: PackageInputs) -> Iterator[Finding]:
         yield from target.findings
     if found.build_script_inputs is not None:
         yield from found.build_script_inputs.findings
-
-
-def _span(source: SourceText, finding: Finding) -> Span:
-    """The word that calls: a macro's name with its `!`, the beginning of an attribute, a literal."""
-    start = source.span_at(finding.line, finding.column)
-    word = _WORD.match(start.line_text, start.column - 1)
-    return start if word is None else replace(start, length=len(word[0]))

@@ -15,7 +15,7 @@ from flakegen.cargo.workspace import Workspace
 from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk, PathKind
 from flakegen.embed.hashes import entries, hash_of
-from flakegen.embed.inputs import FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
+from flakegen.embed.inputs import PREPARED, FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, join
 from flakegen.plan.configuration import (
     clippy_settings,
@@ -23,7 +23,8 @@ from flakegen.plan.configuration import (
     files_of_environment,
     rustfmt_settings,
 )
-from flakegen.plan.model import RustfmtPlan, SourcePlan
+from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
+from flakegen.plan.prepared_queries import prepared_queries
 from flakegen.plan.scan_variables import given_variables, package_variables
 from flakegen.plan.sources import Extra, embedded_parts, folder_plan
 from flakegen.plan.told import Told
@@ -106,6 +107,7 @@ def scan_workspace(
         named=named,
         clippy=clippy,
         rustfmt=rustfmt,
+        prepared=prepared_queries(inputs.values(), root, disk).folders,
     )
 
 
@@ -224,6 +226,7 @@ def everything_read(files: WorkspaceFiles) -> SourcePlan:
         for package in files.inputs.values()
         for folder in _folders_of(package)
     }
+    folders.update(FolderPlan(path=each, recursive=False, match=PREPARED) for each in files.prepared)
     for directory, extra in files.extras.items():
         single.update(extra.files)
         folders.update(folder_plan(folder, directory) for folder in extra.folders)
@@ -327,7 +330,7 @@ def _scan(
         ],
         dependency_names=names,
         workspace_dir=_relative(workspace.root, project_root),
-        variables=package_variables(package, told.variables),
+        variables=package_variables(package, told.variables_of(package.id.name)),
         imported_macros=[macro for inputs in found if inputs is not None for macro in inputs.exported_macros],
         rules=told.rules(package.id.name),
     )

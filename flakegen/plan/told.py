@@ -17,6 +17,7 @@ from flakegen.embed.readers import Base
 from flakegen.spec.model import Spec
 from flakegen.spec.schema import EMPTY
 from flakegen.spec.sections import Cargo, EmbedBase, EmbedRule
+from flakegen.spec.values import EnvName, Template
 
 _BASES = {
     EmbedBase.FILE: Base.FILE,
@@ -33,12 +34,19 @@ class Told(Struct, frozen=True, kw_only=True):
         ignored: files and folders that are not read, by crate name.
         declared: macros and attributes that read files.
         variables: the environment of every unit, as far as it is known.
+        own_variables: what that of one crate has beside it, by crate name.
     """
 
     extra: Mapping[str, tuple[str, ...]] = EMPTY
     ignored: Mapping[str, tuple[str, ...]] = EMPTY
     declared: tuple[Declared, ...] = ()
     variables: Mapping[str, str] = EMPTY
+    own_variables: Mapping[str, Mapping[str, str]] = EMPTY
+
+    def variables_of(self, crate: str) -> Mapping[str, str]:
+        """Return the environment of one crate's units, as far as it is known."""
+        own = self.own_variables.get(crate)
+        return self.variables if own is None else {**self.variables, **own}
 
     def rules(self, crate: str) -> UserRules:
         """Return what is told of one crate."""
@@ -63,8 +71,13 @@ def told_by(cargo: Cargo) -> Told:
                 *_declared(Trigger.ATTRIBUTE, cargo.embed.attributes),
             )
         ),
-        variables={str(name): value.literal or "" for name, value in cargo.env.items()},
+        variables=_literals(cargo.env),
+        own_variables={name: _literals(crate.env) for name, crate in crates if crate.env},
     )
+
+
+def _literals(env: Mapping[EnvName, Template]) -> dict[str, str]:
+    return {str(name): value.literal or "" for name, value in env.items()}
 
 
 def _plain(path: str) -> str:

@@ -124,7 +124,7 @@ def test_queries_that_were_never_prepared_are_told_once_for_the_crate(project, r
     done = run("compile")
     assert done.code == 0
     assert done.err.count("[E303]") == 1
-    told = "warning: no prepared query for this query! in code/crates/base/.sqlx or code/.sqlx, nor for 19 more of the crate"
+    told = "warning: no prepared query for this query!, `select 0`, in code/crates/base/.sqlx or code/.sqlx, nor for 19 more of the crate"
     assert f"code/crates/base/src/lib.rs:1:17: {told} [E303]\n" in done.err
 
 
