@@ -51,6 +51,16 @@
   ];
   folders = [
     {
+      path = "specs/workspaces/lana/.sqlx";
+      recursive = false;
+      match = "query-[0-9a-f]+\\.json";
+    }
+    {
+      path = "specs/workspaces/lana/core/deposit/.sqlx";
+      recursive = false;
+      match = "query-[0-9a-f]+\\.json";
+    }
+    {
       path = "specs/workspaces/lana/lana/app/migrations";
       recursive = false;
       match = "[0-9]+_.*\\.sql";

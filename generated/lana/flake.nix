@@ -169,6 +169,16 @@
               touch $out
             '';
             fmt = cargo.formatted "fmt" [ ];
+            sqlx = pkgs.runCommand "sqlx" { nativeBuildInputs = [ packages.flakegen ]; } ''
+              cd ${
+                import ./cargo/source.nix {
+                  name = "project";
+                  root = ../..;
+                } (import ./compiled-from.nix)
+              }
+              flakegen sqlx ${lib.escapeShellArg "specs/lana.toml"}
+              touch $out
+            '';
             tests = cargo.tests "tests" "checks.tests" [ ];
           };
 

@@ -131,3 +131,15 @@ def test_drift_check_holds_and_notices_drift(lana: Lana, edited: Lana):
         f"{edited.flake}#checks.x86_64-linux.flake-check",
     )
     assert "rebuildHash" in error
+
+
+def test_queries_check_holds_and_notices_what_is_missing_or_left(lana: Lana, edited: Lana):
+    lana.build("checks.x86_64-linux.sqlx")
+    descriptions = sorted(edited.file(".sqlx").iterdir())
+    descriptions[0].rename(descriptions[0].with_name("query-00.json"))
+    check = f"{edited.flake}#checks.x86_64-linux.sqlx"
+    error = edited.nix.fails("build", "--no-link", "-L", *edited.nixpkgs.flake_args, check)
+    assert error.count("[E303]") == 1
+    assert "no prepared query for this" in error
+    assert f"{WORKSPACE}/.sqlx/query-00.json:3:3: error: a description that no query" in error
+    assert "[E306]" in error

@@ -40,7 +40,7 @@ def test_flake_show_lists_what_the_spec_describes(lana: Lana):
     here = shown["packages"]["x86_64-linux"]
     assert {*PRODUCTS, "lana-cli-release", "lana-cli-aarch64-linux", "default"} <= set(here)
     assert "lana-cli-aarch64-linux" not in shown["packages"]["aarch64-linux"]
-    assert {"tests", "clippy", "fmt", "flake-check"} == set(shown["checks"]["x86_64-linux"])
+    assert {"tests", "clippy", "fmt", "flake-check", "sqlx"} == set(shown["checks"]["x86_64-linux"])
     assert {"nextest", "bats", "simulation", *TASKS} == set(shown["apps"]["x86_64-linux"])
     assert set(shown["devShells"]["x86_64-linux"]) == {"default"}
     assert set(shown["formatter"]) == SYSTEMS
