@@ -42,6 +42,18 @@ def test_a_paths_file_holds_one_path_a_line(tmp_path):
     assert len(cache.asked) == 3
 
 
+def test_an_output_of_a_flake_stands_for_what_it_would_be_built_to(tmp_path):
+    nix = tmp_path / "nix"
+    nix.write_text(f"#!/bin/sh\n[ \"$*\" = 'eval --raw ./x y#tool.outPath' ] && printf %s {PATHS[0]}\n")
+    nix.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    with playing(cache_of(PATHS[0])) as cache:
+        done = run("wait-cachix-paths", "--cache", cache.url, "./x y#tool", cwd=tmp_path, env=path)
+        assert done.returncode == 0, done.stderr
+        done = run("wait-cachix-paths", "--cache", cache.url, "./x y#other", cwd=tmp_path, env=path)
+    assert done.returncode == 2
+
+
 def test_what_is_not_there_in_time_is_named_and_asked_for_alone(tmp_path):
     with playing(cache_of(PATHS[0])) as cache:
         done = run("wait-cachix-paths", *QUICK, "--cache", cache.url, *PATHS, cwd=tmp_path)

@@ -113,8 +113,8 @@ a = "echo a"
 b = { needs = ["a"], script = "echo b" }
 c = { needs = ["b", "a"], script = 'echo c "$#"' }
 d = { needs = ["c", "b"], script = "echo d" }
-where = "echo $PWD"
-there = { script = "echo $PWD", directory = "nix" }
+where = 'echo "$PWD"'
+there = { script = 'echo "$PWD"', directory = "nix" }
 fails = "false; echo on"
 piped = "false | true; echo on"
 after = { needs = ["fails"], script = "echo after" }
@@ -226,3 +226,15 @@ def test_apps_built_by_real_nix_do_the_same(tmp_path, nix, nixpkgs):
         assert printed == expected
     for name in ("fails", "piped", "after", "unset"):
         nix.fails("run", *nixpkgs.flake_args, f"path:{folder}/generated/x#{name}", cwd=folder)
+
+
+def test_shellcheck_has_nothing_to_say_of_what_is_put_around_a_script(tmp_path, nix, nixpkgs, shellcheck):
+    """As nixpkgs' `writeShellApplication` has it look at each."""
+    (tmp_path / "specs/nix").mkdir(parents=True)
+    folder = made(tmp_path, DEPENDENT)
+    for name in ("a", "d", "where", "there"):
+        app = f"path:{folder}/generated/x#apps.{nixpkgs.system}.{name}.program"
+        program = nix.run("eval", "--raw", *nixpkgs.flake_args, app)
+        nix.run("run", *nixpkgs.flake_args, f"path:{folder}/generated/x#{name}", cwd=folder)
+        done = subprocess.run([shellcheck, program], check=False, capture_output=True, text=True)
+        assert done.stdout == ""
