@@ -71,7 +71,7 @@ def query_faults(
     """Return what queries read, and an error for each that has no description and for each useless or wrong description."""
     found = tuple(packages)
     prepared = prepared_queries(found, workspace, disk)
-    faults = (*_missing(found, disk), *_unused(prepared, disk), *_of_another_text(prepared, disk))
+    faults = (*_missing(found, disk), *_unused(prepared, workspace, disk), *_of_another_text(prepared, disk))
     return prepared, tuple(sorted(faults, key=lambda each: each.sort_key))
 
 
@@ -92,10 +92,15 @@ def _missing(packages: Iterable[PackageInputs], disk: Disk) -> Iterator[Diagnost
             )
 
 
-def _unused(prepared: Prepared, disk: Disk) -> Iterator[Diagnostic]:
+def _unused(prepared: Prepared, workspace: str, disk: Disk) -> Iterator[Diagnostic]:
+    """Yield what no query reads; in the workspace's folder, where `prepare --workspace` writes all, what none could."""
+    names = {path.rpartition("/")[2] for path in prepared.described}
+    shared = _real(join(workspace, FOLDER) or "", disk)
     for path in _descriptions(prepared, disk):
+        folder, _, name = path.rpartition("/")
         is_needed = not prepared.described.isdisjoint((path, disk.look(path).real))
-        if not is_needed and path.rpartition("/")[0] not in prepared.open_folders:
+        is_needed |= folder in prepared.open_folders or (folder == shared and name in names)
+        if not is_needed:
             yield Diagnostic(
                 code=Code.UNUSED_PREPARED,
                 message="a description that no query of the workspace needs",

@@ -342,6 +342,8 @@
                   export DATABASE_URL=''${DATABASE_URL:-postgres://user:password@localhost:5433/pg}
                   cargo sqlx migrate run --source lana/app/migrations
                   cargo sqlx prepare --workspace -- --all-targets
+                  cd core/deposit # which keeps descriptions of its own
+                  cargo sqlx prepare -- --all-targets
                 '';
                 packages = [
                   toolchain

@@ -86,12 +86,15 @@ def test_a_description_that_no_query_needs_is_told_with_its_query(code, run):
     assert """    3 |   "query": "select 'gone'"\n""" in done.err
 
 
-def test_of_two_descriptions_the_packages_own_is_read(code, run):
+def test_a_package_with_descriptions_of_its_own_may_have_them_in_the_workspaces_too(code, run):
+    """`cargo sqlx prepare --workspace` writes all there; sqlx looks into the package's folder first."""
     both = ("select 1", "select\n  2")
     code(TWO, described("code", *both), described("code/crates/base", "select 1"))
+    assert run("sqlx", SPEC).code == 0
+    code(TWO, described("code/crates/tool", "select 1"))
     done = run("sqlx", SPEC)
-    assert done.err.count("[E305]") == 1
-    assert f"code/.sqlx/{name_of('select 1')}" in done.err
+    assert done.err.count("error:") == 1
+    assert f"code/crates/tool/.sqlx/{name_of('select 1')}:3:3: error: a description that no" in done.err
 
 
 @pytest.mark.parametrize(
