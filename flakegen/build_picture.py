@@ -12,7 +12,7 @@ from flakegen.impact.change import Impact
 from flakegen.pictures.model import Colour, Group, Node, Picture, Tone
 from flakegen.plan.build_graph import BuildGraph, UnitNode
 
-_NO_LAYER = "checks"
+_OF_TESTS = frozenset(("test", "check-test", "doctest"))
 _OFTEN = 10  # commits: what changed most is only shown as such from here on
 
 
@@ -57,38 +57,34 @@ def picture_of_build(
     )
 
 
-def _layer(units: Iterable[UnitNode]) -> int | None:
-    """Return the layer of a crate; only that of its own tests and checks is none."""
-    return max((unit.layer for unit in units if unit.layer is not None), default=None)
+def _layer(units: Iterable[UnitNode]) -> int:
+    """Return the layer of a crate: that of its products, where it has some; tests may stand above."""
+    products = [unit.layer for unit in units if unit.mode not in _OF_TESTS]
+    return max(products or [unit.layer for unit in units])
 
 
-def _groups(layers: Iterable[int | None]) -> Iterator[Group]:
-    found = set(layers)
-    for layer in sorted(each for each in found if each is not None):
+def _groups(layers: Iterable[int]) -> Iterator[Group]:
+    for layer in sorted(set(layers)):
         label = "Layer 0: fetched" if layer == THIRD_PARTY_LAYER else f"Layer {layer}"
         yield Group(id=_group(layer), label=label, is_background=layer == THIRD_PARTY_LAYER)
-    if None in found:
-        yield Group(id=_NO_LAYER, label="Only checked")
 
 
-def _group(layer: int | None) -> str:
-    return _NO_LAYER if layer is None else f"layer-{layer}"
+def _group(layer: int) -> str:
+    return f"layer-{layer}"
 
 
 class _Tones:
     """What the colours of units and crates are."""
 
-    def __init__(self, layers: Mapping[str, int | None], churn: Churn | None, impact: Impact | None) -> None:
-        self._top = max((each for each in layers.values() if each is not None), default=0) or 1
+    def __init__(self, layers: Mapping[str, int], churn: Churn | None, impact: Impact | None) -> None:
+        self._top = max(layers.values(), default=0) or 1
         self._churn = churn
         self._most = max([_OFTEN, *(churn.commits.values() if churn is not None else ())])
         self._impact = impact
 
-    def of(self, crate: str, layer: int | None, units: Iterable[UnitNode]) -> dict[Colour, Tone]:
+    def of(self, crate: str, layer: int, units: Iterable[UnitNode]) -> dict[Colour, Tone]:
         """Return the tones of a crate, or of one of its units."""
-        tones = {}
-        if layer is not None:
-            tones[Colour.LAYER] = Tone(weight=layer / self._top, text=f"layer {layer}")
+        tones = {Colour.LAYER: Tone(weight=layer / self._top, text=f"layer {layer}")}
         if self._churn is not None and crate in self._churn.commits:
             tones[Colour.CHURN] = self._of_churn(self._churn.commits[crate], self._churn.history)
         if self._impact is not None:
@@ -121,9 +117,7 @@ def _labelled(units: Iterable[UnitNode], system: str) -> Iterator[tuple[UnitNode
         yield unit, label if count[label] == 1 else f"{label} {unit.key.rpartition('-')[2]}"
 
 
-def _unit(
-    graph: BuildGraph, unit: UnitNode, label: str, layers: Mapping[str, int | None], tones: _Tones
-) -> Node:
+def _unit(graph: BuildGraph, unit: UnitNode, label: str, layers: Mapping[str, int], tones: _Tones) -> Node:
     details = [("unit", unit.key), ("version", unit.version), ("profile", unit.profile)]
     if unit.platform != graph.system:
         details.append(("platform", unit.platform))
@@ -158,7 +152,7 @@ def _labels(crates: Mapping[str, UnitNode]) -> dict[str, str]:
 
 
 def _crate(
-    graph: BuildGraph, crate: str, units: list[UnitNode], label: str, layer: int | None, tones: _Tones
+    graph: BuildGraph, crate: str, units: list[UnitNode], label: str, layer: int, tones: _Tones
 ) -> Node:
     first = units[0]
     details = [("version", first.version), ("units", str(len(units)))]

@@ -26,7 +26,7 @@ from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.builds import resolve_builds
-from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
+from flakegen.plan.cargo import Building, VendoredFiles, WorkspaceFiles, plan_cargo
 from flakegen.plan.causes import digest_of_causes
 from flakegen.plan.embed_notes import embed_notes
 from flakegen.plan.model import BuildPlan, CargoPlan, RustfmtPlan
@@ -277,7 +277,12 @@ class Project:
             name=spec.project.name,
             command=spec.layout.command,
             platforms=all_platforms(spec.project.systems, self.requests),
-            content_addressed=spec.cargo is not None and spec.cargo.content_addressed,
+            building=Building(
+                content_addressed=spec.cargo is not None and spec.cargo.content_addressed,
+                shards=1,
+                least_seconds=60,
+                measured={},
+            ),
             files=files,
             rustfmt=rustfmt,
             fetch=origins.of,

@@ -81,8 +81,7 @@ def _layers(project: Project) -> Any:
     plan = project.cargo_plan
     layers: dict[int, list[str]] = {}
     for unit in plan.units.values() if plan is not None else ():
-        if unit.layer is not None:
-            layers.setdefault(unit.layer, []).append(unit.key)
+        layers.setdefault(unit.layer, []).append(unit.key)
     return {str(layer): sorted(layers[layer]) for layer in sorted(layers)}
 
 

@@ -19,7 +19,7 @@ _MOST_OUTPUTS = 12
 
 def shown(impact: Impact, how: str, project: Project) -> str:
     """Return the answer in a format."""
-    estimate = Estimate(impact, project.spec.layout.root)
+    estimate = Estimate(impact)
     match how:
         case "json":
             return json.dumps(as_json(impact, estimate), indent=2) + "\n"
@@ -84,8 +84,7 @@ def _unit(each: Rebuilt, impact: Impact) -> dict[str, Any]:
 
 
 def _layers(impact: Impact) -> list[int]:
-    found = {impact.graph.units[unit].layer for unit in impact.rebuilt}
-    return sorted(layer for layer in found if layer is not None)
+    return sorted({impact.graph.units[unit].layer for unit in impact.rebuilt})
 
 
 def _lines(impact: Impact, estimate: Estimate) -> Iterable[str]:

@@ -14,10 +14,12 @@ from msgspec import Struct
 _FETCHED = 0.5
 _STARTED = 0.25
 _PER_KILOBYTE = 0.02
+_PER_FEATURE = 0.02  # of a fetched crate, whose size is not known: each switches on a part of it
 _LINKED = 0.4
 _SCRIPT_RUN = 0.1
 _OPTIMISED = 2.2
 _UNLINKED = 0.5  # of what a compilation without code generation takes
+_TEST_RUN = 0.2
 
 _LINKED_KINDS = frozenset(("bin", "test", "bench", "example", "custom-build"))
 _WITHOUT_CODE = frozenset(("check", "check-test", "doc"))
@@ -30,25 +32,48 @@ class Work(Struct, frozen=True, kw_only=True):
         kind: of the target, as in cargo's JSON.
         mode: `build`, `test`, `check`, `run` ….
         kilobytes: of own source code; None for fetched crates, of which it is not known.
+        features: how many are on.
         is_optimised: whether the profile optimises.
+        is_linked: whether a library is linked by itself, as procedural macros and shared libraries are.
     """
 
     kind: str
     mode: str
     kilobytes: float | None
+    features: int
     is_optimised: bool
+    is_linked: bool
 
 
 def seconds(work: Work) -> float:
     """Return how long a unit takes."""
     if work.mode == "run":
         return _SCRIPT_RUN
-    compiling = _FETCHED if work.kilobytes is None else _STARTED + _PER_KILOBYTE * work.kilobytes
+    if work.kilobytes is None:
+        compiling = _FETCHED + _PER_FEATURE * work.features
+    else:
+        compiling = _STARTED + _PER_KILOBYTE * work.kilobytes
     if work.mode in _WITHOUT_CODE:
         return compiling * _UNLINKED
     if work.is_optimised:
         compiling *= _OPTIMISED
-    return compiling + (_LINKED if work.kind in _LINKED_KINDS or work.mode == "test" else 0.0)
+    if work.mode == "doctest":
+        compiling += _TEST_RUN
+    is_linked = work.is_linked or work.kind in _LINKED_KINDS or work.mode == "test"
+    return compiling + (_LINKED if is_linked else 0.0)
+
+
+def size_class(kilobytes: float) -> float:
+    """Return a size as it is told for sharing work out: the same for all sizes between two powers of four.
+
+    What is committed hangs on it, and must not be another with every edit.
+    """
+    low = 1.0
+    if kilobytes < low:
+        return low / 2
+    while kilobytes >= low * 4:
+        low *= 4
+    return low * 2
 
 
 def critical_path(costs: Mapping[str, float], needs: Mapping[str, Iterable[str]]) -> float:

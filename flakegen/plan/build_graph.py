@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeAlias
 
 from msgspec import Struct
 
-from flakegen.plan.cargo import edge_keys, join
+from flakegen.graph.order import needed_first
+from flakegen.plan.cargo import join
+from flakegen.plan.edges import edge_keys
 from flakegen.plan.model import BuildPlan, CargoPlan, CratePlan, SourcePlan, UnitPlan
 from flakegen.plan.output_uses import CargoCall, Uses, uses_of
 from flakegen.plan.requests import cross_platform_name
 from flakegen.spec.values import System
 
 COMPILED_FROM = "./compiled-from.nix"
-_Needs: TypeAlias = Callable[[str], Iterable[str]]
 _OPTIMISED = re.compile(r"opt-level=[^0]")
 _HELPER = "./"  # how paths in the output folder itself begin
 
@@ -42,7 +42,9 @@ class UnitNode(Struct, frozen=True, kw_only=True):
         profile: the profile's name in Cargo.nix.
         is_optimised: whether it optimises.
         features: those that are on.
-        layer: the caching layer; None for what is part of no product.
+        layer: the caching layer.
+        shard: its part of the layer.
+        seconds: how long it takes, by measure or estimate.
         source: its name in `BuildGraph.sources`; None if it is fetched.
         needs: ids of the units that it is made from.
         outputs: names of outputs of the flake that its environment or its crate's override names.
@@ -61,7 +63,9 @@ class UnitNode(Struct, frozen=True, kw_only=True):
     profile: str
     is_optimised: bool
     features: tuple[str, ...]
-    layer: int | None
+    layer: int
+    shard: int
+    seconds: float
     source: str | None
     needs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -158,7 +162,7 @@ def _add_units(
     named: Callable[[CratePlan], tuple[str, ...]],
 ) -> None:
     roots = sorted({key for build in cargo.builds.values() for key in build.get(platform, ())})
-    for key in _needed_first(roots, lambda key: keys_needed(cargo.units[key], platform)):
+    for key in needed_first(roots, lambda key: keys_needed(cargo.units[key], platform)):
         unit = cargo.units[key]
         crate = cargo.crates[unit.crate]
         name = unit_id(key, platform, system)
@@ -178,6 +182,8 @@ def _add_units(
             is_optimised=_OPTIMISED.search(" ".join(cargo.profiles.get(unit.profile, ()))) is not None,
             features=unit.features,
             layer=unit.layer,
+            shard=unit.shard,
+            seconds=unit.seconds,
             source=unit.source,
             needs=tuple(sorted(needs)),
             outputs=named(crate),
@@ -188,23 +194,6 @@ def keys_needed(unit: UnitPlan, platform: str) -> list[str]:
     """Return the keys of the units that a unit needs on a platform, sorted."""
     only = unit.only.get(platform)
     return sorted({*edge_keys(unit.edges), *(() if only is None else edge_keys(only))})
-
-
-def _needed_first(roots: Iterable[str], needs: _Needs) -> Iterator[str]:
-    """Yield all that roots need, and themselves, each after what it needs; with a stack of its own, as graphs are deep."""
-    done: set[str] = set()
-    for root in roots:
-        stack = [(root, iter(needs(root)))] if root not in done else []
-        done.add(root)
-        while stack:
-            key, waiting = stack[-1]
-            following = next((other for other in waiting if other not in done), None)
-            if following is None:
-                stack.pop()
-                yield key
-            else:
-                done.add(following)
-                stack.append((following, iter(needs(following))))
 
 
 class _Outputs:
@@ -221,12 +210,15 @@ class _Outputs:
         for output in self.plan.outputs:
             if self.system in output.systems:
                 yield self._node(f"{output.section}.{output.name}", uses_of(output.value))
-        layers: dict[int, list[str]] = {}
+        shards: dict[tuple[int, int], list[str]] = {}
         for unit in self.units.values():
-            if unit.layer is not None and unit.platform == self.system:
-                layers.setdefault(unit.layer, []).append(unit.id)
-        for layer, units in sorted(layers.items()):
-            yield _of_units(f"legacyPackages.layers.{layer}", units)
+            shards.setdefault((unit.layer, unit.shard), []).append(unit.id)
+        for layer in sorted({layer for layer, _ in shards}):
+            own = {number: units for (each, number), units in sorted(shards.items()) if each == layer}
+            name = f"legacyPackages.layers.{layer}"
+            yield _of_units(name, [unit for units in own.values() for unit in units])
+            for number, units in own.items():
+                yield _of_units(f"{name}.{number}", units)
 
     def _node(self, name: str, uses: Uses) -> OutputNode:
         cargo = self.plan.cargo
@@ -268,7 +260,7 @@ class _Outputs:
                 yield from (each for each in self._roots(build, platform) if self.units[each].name == member)
             case "dependencies", (_, builds):
                 wanted = self.builds if builds is None else builds
-                yield from self._third_party(wanted, platform)
+                yield from self._third_party(wanted)
             case "formatted", _:
                 return
             case _:
@@ -278,9 +270,11 @@ class _Outputs:
         for key in self.builds.get(build, {}).get(platform, ()):
             yield unit_id(key, platform, self.system)
 
-    def _third_party(self, builds: Iterable[str], platform: str) -> Iterator[str]:
-        roots = [root for build in builds for root in self._roots(build, platform)]
-        for each in _needed_first(sorted(set(roots)), lambda name: self.units[name].needs):
+    def _third_party(self, builds: Iterable[str]) -> Iterator[str]:
+        """Yield what is fetched for builds, on whatever platforms of the system they are built."""
+        platforms = sorted({unit.platform for unit in self.units.values()})
+        roots = {root for build in builds for each in platforms for root in self._roots(build, each)}
+        for each in needed_first(sorted(roots), lambda name: self.units[name].needs):
             if self.units[each].directory is None:
                 yield each
 

@@ -13,7 +13,8 @@ from flakegen.cargo.rustc_args import feature_check_cfg, lint_flags
 from flakegen.cargo.unit import Mode
 from flakegen.embed.hashes import Entry
 from flakegen.embed.inputs import PackageInputs, TargetInputs
-from flakegen.graph.layers import THIRD_PARTY_LAYER, member_layers
+from flakegen.plan.edges import keys_needed_anywhere
+from flakegen.plan.layering import places_of
 from flakegen.plan.model import (
     CargoPlan,
     CratePlan,
@@ -23,10 +24,10 @@ from flakegen.plan.model import (
     RustfmtPlan,
     SourcePlan,
     TargetPlan,
-    UnitEdges,
     UnitPlan,
 )
 from flakegen.plan.sources import Extra, inputs_of, script_source, source_of_test, target_source
+from flakegen.plan.unit_seconds import CodeSize, unit_seconds
 from flakegen.plan.units import UnitTable, Variant, common_edges, is_third_party
 
 # Macros that look up their own crate's name in the manifest of the crate that calls them.
@@ -34,6 +35,22 @@ _MANIFEST_READERS = frozenset(("proc-macro-crate", "find-crate", "document-featu
 _TESTING = frozenset((Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST))
 _HARNESSED = frozenset((TargetKind.TEST, TargetKind.BENCH))
 _PRODUCTION = frozenset((Mode.BUILD, Mode.RUN_CUSTOM_BUILD))
+
+
+class Building(Struct, frozen=True, kw_only=True):
+    """What the spec says of how units are built.
+
+    Attributes:
+        content_addressed: whether what they are is told by their content.
+        shards: into how many parts a caching layer is taken at most.
+        least_seconds: what a layer, and a part of one, must have to do to be worth a job.
+        measured: seconds by unit key, or by a crate's key or name.
+    """
+
+    content_addressed: bool
+    shards: int
+    least_seconds: int
+    measured: Mapping[str, float]
 
 
 class VendoredFiles(Struct, frozen=True, kw_only=True):
@@ -62,6 +79,7 @@ class WorkspaceFiles(Struct, frozen=True, kw_only=True):
     clippy: Mapping[str, tuple[str, ...]]  # clippy.toml, by a package's directory
     rustfmt: tuple[str, ...]  # rustfmt.toml of all folders
     prepared: tuple[str, ...]  # folders of sqlx's prepared queries
+    sizes: Mapping[str, Mapping[str, CodeSize]]  # of code, by directory and then by the target's main file
 
     def directory(self, package: Package) -> str:
         """Return a local package's directory, relative to the project root."""
@@ -76,7 +94,7 @@ def plan_cargo(
     name: str,
     command: str,
     platforms: tuple[Platform, ...],
-    content_addressed: bool,
+    building: Building,
     files: WorkspaceFiles,
     rustfmt: RustfmtPlan,
     fetch: Callable[[Package], FetchPlan],
@@ -88,14 +106,14 @@ def plan_cargo(
         root=files.root,
         command=command,
         guard=files.guard,
-        content_addressed=content_addressed,
+        content_addressed=building.content_addressed,
         platforms=platforms,
         profiles={name: flags for flags, name in table.profiles.items()},
         scripts={name: dict(variables) for variables, name in table.scripts.items()},
         replaced=table.replaced,
         environments=files.environments,
         crates=_crates(table, files, fetch),
-        units=dict(sorted(_units(table, files, sources))),
+        units=dict(sorted(_units(table, files, sources, platforms, building))),
         sources=dict(sorted(sources.items())),
         builds=table.roots,
         rustfmt=rustfmt,
@@ -109,9 +127,16 @@ def join(folder: str, name: str) -> str:
 
 
 def _units(
-    table: UnitTable, files: WorkspaceFiles, sources: dict[str, SourcePlan]
+    table: UnitTable,
+    files: WorkspaceFiles,
+    sources: dict[str, SourcePlan],
+    platforms: tuple[Platform, ...],
+    building: Building,
 ) -> Iterator[tuple[str, UnitPlan]]:
-    layers = _layers(table)
+    seconds = unit_seconds(table, _sizes(table, files), building.measured)
+    places = places_of(
+        table, seconds, platforms, shards=building.shards, least_seconds=building.least_seconds
+    )
     reads_manifest = _reachable_from(table, lambda variant: variant.package.id.name in _MANIFEST_READERS)
     for variant in table.variants.values():
         identity = variant.identity
@@ -133,8 +158,18 @@ def _units(
             env=_unbuilt_binaries(variant) | env | dict(identity.env),
             edges=common,
             only=only,
-            layer=layers.get(variant.key),
+            layer=places[variant.key].layer,
+            shard=places[variant.key].shard,
+            seconds=seconds[variant.key],
         )
+
+
+def _sizes(table: UnitTable, files: WorkspaceFiles) -> dict[str, CodeSize]:
+    return {
+        key: files.sizes[files.directory(variant.package)][variant.unit_target.src_path]
+        for key, variant in table.variants.items()
+        if not is_third_party(variant.package)
+    }
 
 
 def _unbuilt_binaries(variant: Variant) -> dict[str, str]:
@@ -189,41 +224,6 @@ def _offline(found: TargetInputs) -> dict[str, str]:
     return variables
 
 
-def _layers(table: UnitTable) -> dict[str, int]:
-    """Return the layer of every unit that is part of a product; checks and tests are in none."""
-    packages: dict[str, set[str]] = {}
-    for variant in table.variants.values():
-        if variant.unit_mode not in _PRODUCTION or is_third_party(variant.package):
-            continue
-        needs = packages.setdefault(variant.identity.crate, set())
-        for key in _dependencies(variant):
-            other = table.variants[key]
-            if not is_third_party(other.package):
-                needs.add(other.identity.crate)
-    layers = member_layers(packages) if packages else {}
-    return {
-        variant.key: THIRD_PARTY_LAYER if is_third_party(variant.package) else layers[variant.identity.crate]
-        for variant in table.variants.values()
-        if variant.unit_mode in _PRODUCTION or is_third_party(variant.package)
-    }
-
-
-def _dependencies(variant: Variant) -> Iterator[str]:
-    for edges in variant.edges.values():
-        yield from edge_keys(edges)
-
-
-def edge_keys(edges: UnitEdges) -> Iterator[str]:
-    """Yield the keys of all units that these edges lead to."""
-    yield from edges.externs.values()
-    yield from edges.bins.values()
-    yield from edges.links
-    if edges.script is not None:
-        yield edges.script
-    if edges.build is not None:
-        yield edges.build
-
-
 def _reachable_from(table: UnitTable, is_origin: Callable[[Variant], bool]) -> set[str]:
     """Return the keys of the units that depend, near or far, on one for which ``is_origin`` holds."""
     reached: set[str] = set()
@@ -232,7 +232,7 @@ def _reachable_from(table: UnitTable, is_origin: Callable[[Variant], bool]) -> s
         return reached
     dependents: dict[str, list[str]] = {}
     for variant in table.variants.values():
-        for key in _dependencies(variant):
+        for key in keys_needed_anywhere(variant):
             dependents.setdefault(key, []).append(variant.key)
     while waiting:
         key = waiting.pop()

@@ -135,7 +135,9 @@ class UnitPlan(Struct, frozen=True, kw_only=True):
     env: Mapping[str, str]
     edges: UnitEdges
     only: Mapping[str, UnitEdges]
-    layer: int | None  # None: part of no product
+    layer: int  # what it is cached with
+    shard: int  # of the layer
+    seconds: float  # that it takes, by measure or estimate
 
 
 class EnvironmentPlan(Struct, frozen=True, kw_only=True):

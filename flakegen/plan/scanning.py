@@ -17,6 +17,7 @@ from flakegen.embed.disk import Disk, PathKind
 from flakegen.embed.hashes import entries, hash_of
 from flakegen.embed.inputs import PREPARED, FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, join
+from flakegen.plan.code_sizes import code_sizes
 from flakegen.plan.configuration import (
     clippy_settings,
     environments,
@@ -108,6 +109,7 @@ def scan_workspace(
         clippy=clippy,
         rustfmt=rustfmt,
         prepared=prepared_queries(inputs.values(), root, disk).folders,
+        sizes={directory: code_sizes(disk, found) for directory, found in inputs.items()},
     )
 
 

@@ -4,7 +4,10 @@
   name = "lana";
   workspace = "specs/workspaces/lana";
   command = "flakegen compile specs/lana.toml";
-  layers = 8;
+  layers = [
+    1
+    1
+  ];
 
   # What this file was made from: evaluation stops when one of these is another file.
   guard = {
@@ -5659,7 +5662,7 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf.2";
       };
-      layer = 6;
+      layer = 1;
     };
     "admin-server-0.42.0-bin-35fd976e" = {
       crate = "admin-server-0.42.0";
@@ -5684,6 +5687,7 @@
         money = "money-0.42.0-lib-cf401378";
         server_utils = "server-utils-0.42.0-lib-50b503bd";
       };
+      layer = 1;
     };
     "admin-server-0.42.0-bin-5c407c06" = {
       crate = "admin-server-0.42.0";
@@ -5703,7 +5707,7 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
-      layer = 6;
+      layer = 1;
     };
     "admin-server-0.42.0-bin-88678bb9" = {
       crate = "admin-server-0.42.0";
@@ -5727,6 +5731,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
+      layer = 1;
     };
     "admin-server-0.42.0-lib-22f12bf3" = {
       crate = "admin-server-0.42.0";
@@ -5746,7 +5751,7 @@
         money = "money-0.42.0-lib-a4065609";
         server_utils = "server-utils-0.42.0-lib-4ce208d9";
       };
-      layer = 6;
+      layer = 1;
     };
     "admin-server-0.42.0-lib-4151c937" = {
       crate = "admin-server-0.42.0";
@@ -5770,6 +5775,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
+      layer = 1;
     };
     "admin-server-0.42.0-lib-41f3f6ef" = {
       crate = "admin-server-0.42.0";
@@ -5788,7 +5794,7 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf";
       };
-      layer = 6;
+      layer = 1;
     };
     "admin-server-0.42.0-lib-41f3f6ef.2" = {
       crate = "admin-server-0.42.0";
@@ -5807,7 +5813,7 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf.2";
       };
-      layer = 6;
+      layer = 1;
     };
     "admin-server-0.42.0-lib-436dc3a7" = {
       crate = "admin-server-0.42.0";
@@ -5826,7 +5832,7 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1";
       };
-      layer = 6;
+      layer = 1;
     };
     "admin-server-0.42.0-lib-436dc3a7.2" = {
       crate = "admin-server-0.42.0";
@@ -5845,7 +5851,7 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
-      layer = 6;
+      layer = 1;
     };
     "admin-server-0.42.0-lib-d0802f46" = {
       crate = "admin-server-0.42.0";
@@ -5868,6 +5874,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
+      layer = 1;
     };
     "admin-server-0.42.0-lib-f557f0b8" = {
       crate = "admin-server-0.42.0";
@@ -5891,6 +5898,7 @@
         money = "money-0.42.0-lib-cf401378";
         server_utils = "server-utils-0.42.0-lib-50b503bd";
       };
+      layer = 1;
     };
     "admin-server-0.42.0-test-1a8e7c1f" = {
       crate = "admin-server-0.42.0";
@@ -5917,6 +5925,7 @@
       bins = {
         admin-server = "admin-server-0.42.0-bin-1f1a47dd";
       };
+      layer = 1;
     };
     "allocator-api2-0.2.21-lib-08df47ec" = {
       crate = "allocator-api2-0.2.21";
@@ -5924,21 +5933,18 @@
       profile = "dev";
       mode = "check";
       features = [ "alloc" ];
-      layer = 0;
     };
     "allocator-api2-0.2.21-lib-3e73b042" = {
       crate = "allocator-api2-0.2.21";
       target = "lib";
       profile = "release-2";
       features = [ "alloc" ];
-      layer = 0;
     };
     "allocator-api2-0.2.21-lib-82774a01" = {
       crate = "allocator-api2-0.2.21";
       target = "lib";
       profile = "dev-2";
       features = [ "alloc" ];
-      layer = 0;
     };
     "allocator-api2-0.2.21-lib-948407b3" = {
       crate = "allocator-api2-0.2.21";
@@ -5946,21 +5952,18 @@
       profile = "release";
       cross = true;
       features = [ "alloc" ];
-      layer = 0;
     };
     "allocator-api2-0.2.21-lib-d3490980" = {
       crate = "allocator-api2-0.2.21";
       target = "lib";
       profile = "dev";
       features = [ "alloc" ];
-      layer = 0;
     };
     "allocator-api2-0.2.21-lib-e86116ed" = {
       crate = "allocator-api2-0.2.21";
       target = "lib";
       profile = "release";
       features = [ "alloc" ];
-      layer = 0;
     };
     "anstyle-1.0.14-lib-1ccc6903" = {
       crate = "anstyle-1.0.14";
@@ -5971,7 +5974,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "anstyle-1.0.14-lib-4f93a36a" = {
       crate = "anstyle-1.0.14";
@@ -5981,7 +5983,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "anstyle-1.0.14-lib-c4a944dc" = {
       crate = "anstyle-1.0.14";
@@ -5992,7 +5993,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "anstyle-1.0.14-lib-ede1da58" = {
       crate = "anstyle-1.0.14";
@@ -6002,7 +6002,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "async-trait-0.1.92-lib-369dddf3" = {
       crate = "async-trait-0.1.92";
@@ -6013,7 +6012,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-3.0.9-lib-7ceb1042";
       };
-      layer = 0;
     };
     "async-trait-0.1.92-lib-37be2686" = {
       crate = "async-trait-0.1.92";
@@ -6024,7 +6022,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      layer = 0;
     };
     "atoi-2.0.0-lib-606c792a" = {
       crate = "atoi-2.0.0";
@@ -6037,7 +6034,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-39d9d1df";
       };
-      layer = 0;
     };
     "atoi-2.0.0-lib-69b98356" = {
       crate = "atoi-2.0.0";
@@ -6050,7 +6046,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-a3a6a80f";
       };
-      layer = 0;
     };
     "atoi-2.0.0-lib-6ed64419" = {
       crate = "atoi-2.0.0";
@@ -6064,7 +6059,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-d6b2ddad";
       };
-      layer = 0;
     };
     "atoi-2.0.0-lib-70d34d91" = {
       crate = "atoi-2.0.0";
@@ -6077,7 +6071,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-9ee599b6";
       };
-      layer = 0;
     };
     "atoi-2.0.0-lib-9a0a381a" = {
       crate = "atoi-2.0.0";
@@ -6091,7 +6084,6 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-acff1e98";
       };
-      layer = 0;
     };
     "atoi-2.0.0-lib-f5cf9722" = {
       crate = "atoi-2.0.0";
@@ -6104,33 +6096,28 @@
       externs = {
         num_traits = "num-traits-0.2.19-lib-fea6bce2";
       };
-      layer = 0;
     };
     "atomic-waker-1.1.2-lib-163a5ada" = {
       crate = "atomic-waker-1.1.2";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "atomic-waker-1.1.2-lib-5ec298fa" = {
       crate = "atomic-waker-1.1.2";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "atomic-waker-1.1.2-lib-925205ad" = {
       crate = "atomic-waker-1.1.2";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "atomic-waker-1.1.2-lib-b811e4a2" = {
       crate = "atomic-waker-1.1.2";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "audit-0.42.0-lib-16ab16a0" = {
       crate = "audit-0.42.0";
@@ -6168,6 +6155,7 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "audit-0.42.0-lib-8fb89ad7" = {
       crate = "audit-0.42.0";
@@ -6217,6 +6205,7 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "audit-0.42.0-lib-c77385b4" = {
       crate = "audit-0.42.0";
@@ -6257,6 +6246,7 @@
         serde = "serde-1.0.229-lib-3306c779";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
+      layer = 1;
     };
     "audit-0.42.0-lib-e5300e33" = {
       crate = "audit-0.42.0";
@@ -6286,7 +6276,7 @@
         audit = "audit-0.42.0-lib-c77385b4";
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
-      layer = 2;
+      layer = 1;
     };
     "authz-0.42.0-lib-96c5345b" = {
       crate = "authz-0.42.0";
@@ -6299,6 +6289,7 @@
         authz = "authz-0.42.0-lib-c643a1f6.2";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "authz-0.42.0-lib-99f9442b" = {
       crate = "authz-0.42.0";
@@ -6309,7 +6300,7 @@
         audit = "audit-0.42.0-lib-16ab16a0";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      layer = 2;
+      layer = 1;
     };
     "authz-0.42.0-lib-99f9442b.2" = {
       crate = "authz-0.42.0";
@@ -6320,7 +6311,7 @@
         audit = "audit-0.42.0-lib-ae505dee";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      layer = 2;
+      layer = 1;
     };
     "authz-0.42.0-lib-9b6f0559" = {
       crate = "authz-0.42.0";
@@ -6336,6 +6327,7 @@
         audit = "audit-0.42.0-lib-e01019d4";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
+      layer = 1;
     };
     "authz-0.42.0-lib-b879243a" = {
       crate = "authz-0.42.0";
@@ -6347,6 +6339,7 @@
         audit = "audit-0.42.0-lib-e5300e33";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "authz-0.42.0-lib-c643a1f6" = {
       crate = "authz-0.42.0";
@@ -6357,7 +6350,7 @@
         audit = "audit-0.42.0-lib-8fb89ad7";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      layer = 2;
+      layer = 1;
     };
     "authz-0.42.0-lib-c643a1f6.2" = {
       crate = "authz-0.42.0";
@@ -6368,7 +6361,7 @@
         audit = "audit-0.42.0-lib-e5300e33";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      layer = 2;
+      layer = 1;
     };
     "auto_enums-0.8.10-lib-845ba09e" = {
       crate = "auto_enums-0.8.10";
@@ -6384,7 +6377,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-3.0.9-lib-7ceb1042";
       };
-      layer = 0;
     };
     "auto_enums-0.8.10-lib-a10e7f56" = {
       crate = "auto_enums-0.8.10";
@@ -6400,19 +6392,16 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      layer = 0;
     };
     "autocfg-1.5.1-lib-36a055f6" = {
       crate = "autocfg-1.5.1";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "autocfg-1.5.1-lib-51a4e679" = {
       crate = "autocfg-1.5.1";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "axum-0.8.9-lib-15b26ec1" = {
       crate = "axum-0.8.9";
@@ -6448,7 +6437,6 @@
         tower_layer = "tower-layer-0.3.3-lib-a3ad8235";
         tower_service = "tower-service-0.3.3-lib-af367671";
       };
-      layer = 0;
     };
     "axum-0.8.9-lib-17a7a934" = {
       crate = "axum-0.8.9";
@@ -6483,7 +6471,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      layer = 0;
     };
     "axum-0.8.9-lib-17a7a934.2" = {
       crate = "axum-0.8.9";
@@ -6518,7 +6505,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      layer = 0;
     };
     "axum-0.8.9-lib-d8bcfdb3" = {
       crate = "axum-0.8.9";
@@ -6554,7 +6540,6 @@
         tower_layer = "tower-layer-0.3.3-lib-50009045";
         tower_service = "tower-service-0.3.3-lib-82b686c9";
       };
-      layer = 0;
     };
     "axum-0.8.9-lib-e8ceeb28" = {
       crate = "axum-0.8.9";
@@ -6589,7 +6574,6 @@
         tower_layer = "tower-layer-0.3.3-lib-9733267c";
         tower_service = "tower-service-0.3.3-lib-8ef50b8e";
       };
-      layer = 0;
     };
     "axum-core-0.5.6-lib-321a4a72" = {
       crate = "axum-core-0.5.6";
@@ -6607,7 +6591,6 @@
         tower_layer = "tower-layer-0.3.3-lib-9733267c";
         tower_service = "tower-service-0.3.3-lib-8ef50b8e";
       };
-      layer = 0;
     };
     "axum-core-0.5.6-lib-67eae241" = {
       crate = "axum-core-0.5.6";
@@ -6626,7 +6609,6 @@
         tower_layer = "tower-layer-0.3.3-lib-50009045";
         tower_service = "tower-service-0.3.3-lib-82b686c9";
       };
-      layer = 0;
     };
     "axum-core-0.5.6-lib-6fbf085d" = {
       crate = "axum-core-0.5.6";
@@ -6645,7 +6627,6 @@
         tower_layer = "tower-layer-0.3.3-lib-a3ad8235";
         tower_service = "tower-service-0.3.3-lib-af367671";
       };
-      layer = 0;
     };
     "axum-core-0.5.6-lib-92f9c9f9" = {
       crate = "axum-core-0.5.6";
@@ -6663,21 +6644,18 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      layer = 0;
     };
     "base64-0.21.7-lib-418ba402" = {
       crate = "base64-0.21.7";
       target = "lib";
       profile = "release";
       features = [ "alloc" ];
-      layer = 0;
     };
     "base64-0.21.7-lib-58d61d72" = {
       crate = "base64-0.21.7";
       target = "lib";
       profile = "dev";
       features = [ "alloc" ];
-      layer = 0;
     };
     "base64-0.21.7-lib-abbb26ee" = {
       crate = "base64-0.21.7";
@@ -6685,7 +6663,6 @@
       profile = "release";
       cross = true;
       features = [ "alloc" ];
-      layer = 0;
     };
     "base64-0.21.7-lib-d77034ea" = {
       crate = "base64-0.21.7";
@@ -6693,7 +6670,6 @@
       profile = "dev";
       mode = "check";
       features = [ "alloc" ];
-      layer = 0;
     };
     "base64-0.22.1-lib-1d7e09f4" = {
       crate = "base64-0.22.1";
@@ -6704,7 +6680,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "base64-0.22.1-lib-4aac5ff6" = {
       crate = "base64-0.22.1";
@@ -6714,7 +6689,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "base64-0.22.1-lib-57b40f0a" = {
       crate = "base64-0.22.1";
@@ -6724,7 +6698,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "base64-0.22.1-lib-baa60b50" = {
       crate = "base64-0.22.1";
@@ -6735,7 +6708,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "base64-0.22.1-lib-be55a9b6" = {
       crate = "base64-0.22.1";
@@ -6745,7 +6717,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "base64-0.22.1-lib-e7b3710e" = {
       crate = "base64-0.22.1";
@@ -6755,45 +6726,38 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "bitflags-2.13.2-lib-151e948e" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "bitflags-2.13.2-lib-349b4f9f" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "bitflags-2.13.2-lib-3644e2d0" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "bitflags-2.13.2-lib-41d15e6e" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "bitflags-2.13.2-lib-619c3b05" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "bitflags-2.13.2-lib-abf76f85" = {
       crate = "bitflags-2.13.2";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "block-buffer-0.10.4-lib-07871d3a" = {
       crate = "block-buffer-0.10.4";
@@ -6802,7 +6766,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-1918bd66";
       };
-      layer = 0;
     };
     "block-buffer-0.10.4-lib-1c2d08f4" = {
       crate = "block-buffer-0.10.4";
@@ -6812,7 +6775,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-19dbbbe8";
       };
-      layer = 0;
     };
     "block-buffer-0.10.4-lib-a3c3efff" = {
       crate = "block-buffer-0.10.4";
@@ -6821,7 +6783,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-40b77cf0";
       };
-      layer = 0;
     };
     "block-buffer-0.10.4-lib-d1eb3cb3" = {
       crate = "block-buffer-0.10.4";
@@ -6830,7 +6791,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-1a174dbe";
       };
-      layer = 0;
     };
     "block-buffer-0.10.4-lib-ec50dd03" = {
       crate = "block-buffer-0.10.4";
@@ -6840,7 +6800,6 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-5610c666";
       };
-      layer = 0;
     };
     "block-buffer-0.10.4-lib-eea11fac" = {
       crate = "block-buffer-0.10.4";
@@ -6849,21 +6808,18 @@
       externs = {
         generic_array = "generic-array-0.14.7-lib-8e3db5e1";
       };
-      layer = 0;
     };
     "byteorder-1.5.0-lib-1e9bf0ed" = {
       crate = "byteorder-1.5.0";
       target = "lib";
       profile = "release-2";
       features = [ "std" ];
-      layer = 0;
     };
     "byteorder-1.5.0-lib-51b2c4fc" = {
       crate = "byteorder-1.5.0";
       target = "lib";
       profile = "dev";
       features = [ "std" ];
-      layer = 0;
     };
     "byteorder-1.5.0-lib-6ce8d96f" = {
       crate = "byteorder-1.5.0";
@@ -6871,7 +6827,6 @@
       profile = "dev";
       mode = "check";
       features = [ "std" ];
-      layer = 0;
     };
     "byteorder-1.5.0-lib-bbf74b7b" = {
       crate = "byteorder-1.5.0";
@@ -6879,21 +6834,18 @@
       profile = "release";
       cross = true;
       features = [ "std" ];
-      layer = 0;
     };
     "byteorder-1.5.0-lib-e0d4b6c5" = {
       crate = "byteorder-1.5.0";
       target = "lib";
       profile = "dev-2";
       features = [ "std" ];
-      layer = 0;
     };
     "byteorder-1.5.0-lib-f616dc90" = {
       crate = "byteorder-1.5.0";
       target = "lib";
       profile = "release";
       features = [ "std" ];
-      layer = 0;
     };
     "bytes-1.12.1-lib-33c64075" = {
       crate = "bytes-1.12.1";
@@ -6903,7 +6855,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "bytes-1.12.1-lib-3603a88d" = {
       crate = "bytes-1.12.1";
@@ -6913,7 +6864,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "bytes-1.12.1-lib-52dc2197" = {
       crate = "bytes-1.12.1";
@@ -6923,7 +6873,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "bytes-1.12.1-lib-6815e2c3" = {
       crate = "bytes-1.12.1";
@@ -6934,7 +6883,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "bytes-1.12.1-lib-6d36d5c2" = {
       crate = "bytes-1.12.1";
@@ -6945,7 +6893,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "bytes-1.12.1-lib-76485e15" = {
       crate = "bytes-1.12.1";
@@ -6955,7 +6902,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "cc-1.11.1-lib-73975af0" = {
       crate = "cc-1.11.1";
@@ -6965,7 +6911,6 @@
         find_msvc_tools = "find-msvc-tools-0.1.15-lib-f5d10965";
         shlex = "shlex-2.0.1-lib-3b15bb92";
       };
-      layer = 0;
     };
     "cc-1.11.1-lib-eac3c1cc" = {
       crate = "cc-1.11.1";
@@ -6975,45 +6920,38 @@
         find_msvc_tools = "find-msvc-tools-0.1.15-lib-43578bc6";
         shlex = "shlex-2.0.1-lib-b0f3a04c";
       };
-      layer = 0;
     };
     "cfg-if-1.0.5-lib-06cbd145" = {
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "cfg-if-1.0.5-lib-198950ca" = {
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "cfg-if-1.0.5-lib-1bb65f8c" = {
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "cfg-if-1.0.5-lib-5f191ccd" = {
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "cfg-if-1.0.5-lib-e2cbe3d3" = {
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "cfg-if-1.0.5-lib-f2d9aaed" = {
       crate = "cfg-if-1.0.5";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "chrono-0.4.45-lib-02532c78" = {
       crate = "chrono-0.4.45";
@@ -7032,7 +6970,6 @@
         iana_time_zone = "iana-time-zone-0.1.65-lib-9502b5b3";
         num_traits = "num-traits-0.2.19-lib-a3a6a80f";
       };
-      layer = 0;
     };
     "chrono-0.4.45-lib-3444e431" = {
       crate = "chrono-0.4.45";
@@ -7053,7 +6990,6 @@
         num_traits = "num-traits-0.2.19-lib-fea6bce2";
         serde = "serde-1.0.229-lib-f0b9c397";
       };
-      layer = 0;
     };
     "chrono-0.4.45-lib-5081e8fd" = {
       crate = "chrono-0.4.45";
@@ -7075,7 +7011,6 @@
         num_traits = "num-traits-0.2.19-lib-d6b2ddad";
         serde = "serde-1.0.229-lib-3306c779";
       };
-      layer = 0;
     };
     "chrono-0.4.45-lib-8674feb3" = {
       crate = "chrono-0.4.45";
@@ -7094,7 +7029,6 @@
         iana_time_zone = "iana-time-zone-0.1.65-lib-59ae0744";
         num_traits = "num-traits-0.2.19-lib-fea6bce2";
       };
-      layer = 0;
     };
     "chrono-0.4.45-lib-8674feb3.2" = {
       crate = "chrono-0.4.45";
@@ -7113,7 +7047,6 @@
         iana_time_zone = "iana-time-zone-0.1.65-lib-ccef2d8b";
         num_traits = "num-traits-0.2.19-lib-39d9d1df";
       };
-      layer = 0;
     };
     "chrono-0.4.45-lib-a3cea997" = {
       crate = "chrono-0.4.45";
@@ -7134,7 +7067,6 @@
         num_traits = "num-traits-0.2.19-lib-9ee599b6";
         serde = "serde-1.0.229-lib-e89244bf";
       };
-      layer = 0;
     };
     "chrono-0.4.45-lib-df4b9b55" = {
       crate = "chrono-0.4.45";
@@ -7153,7 +7085,6 @@
         iana_time_zone = "iana-time-zone-0.1.65-lib-901c965d";
         num_traits = "num-traits-0.2.19-lib-9ee599b6";
       };
-      layer = 0;
     };
     "chrono-0.4.45-lib-eae22dbd" = {
       crate = "chrono-0.4.45";
@@ -7175,7 +7106,6 @@
         num_traits = "num-traits-0.2.19-lib-acff1e98";
         serde = "serde-1.0.229-lib-9627c713";
       };
-      layer = 0;
     };
     "clap-4.6.7-lib-42122ff9" = {
       crate = "clap-4.6.7";
@@ -7194,7 +7124,6 @@
         clap_builder = "clap_builder-4.6.7-lib-96984872";
         clap_derive = "clap_derive-4.6.7-lib-41504dd8";
       };
-      layer = 0;
     };
     "clap-4.6.7-lib-7cdd66f6" = {
       crate = "clap-4.6.7";
@@ -7212,7 +7141,6 @@
         clap_builder = "clap_builder-4.6.7-lib-fcb63168";
         clap_derive = "clap_derive-4.6.7-lib-41504dd8";
       };
-      layer = 0;
     };
     "clap-4.6.7-lib-7cf04f97" = {
       crate = "clap-4.6.7";
@@ -7231,7 +7159,6 @@
         clap_builder = "clap_builder-4.6.7-lib-6cf32c96";
         clap_derive = "clap_derive-4.6.7-lib-1e20d2d8";
       };
-      layer = 0;
     };
     "clap-4.6.7-lib-8fa4903a" = {
       crate = "clap-4.6.7";
@@ -7249,7 +7176,6 @@
         clap_builder = "clap_builder-4.6.7-lib-cb16b3ee";
         clap_derive = "clap_derive-4.6.7-lib-1e20d2d8";
       };
-      layer = 0;
     };
     "clap_builder-4.6.7-lib-6cf32c96" = {
       crate = "clap_builder-4.6.7";
@@ -7267,7 +7193,6 @@
         anstyle = "anstyle-1.0.14-lib-1ccc6903";
         clap_lex = "clap_lex-1.1.1-lib-aa39c5e1";
       };
-      layer = 0;
     };
     "clap_builder-4.6.7-lib-96984872" = {
       crate = "clap_builder-4.6.7";
@@ -7285,7 +7210,6 @@
         anstyle = "anstyle-1.0.14-lib-c4a944dc";
         clap_lex = "clap_lex-1.1.1-lib-6e843f57";
       };
-      layer = 0;
     };
     "clap_builder-4.6.7-lib-cb16b3ee" = {
       crate = "clap_builder-4.6.7";
@@ -7302,7 +7226,6 @@
         anstyle = "anstyle-1.0.14-lib-4f93a36a";
         clap_lex = "clap_lex-1.1.1-lib-871c7548";
       };
-      layer = 0;
     };
     "clap_builder-4.6.7-lib-fcb63168" = {
       crate = "clap_builder-4.6.7";
@@ -7319,7 +7242,6 @@
         anstyle = "anstyle-1.0.14-lib-ede1da58";
         clap_lex = "clap_lex-1.1.1-lib-9edf7fbd";
       };
-      layer = 0;
     };
     "clap_derive-4.6.7-lib-1e20d2d8" = {
       crate = "clap_derive-4.6.7";
@@ -7332,7 +7254,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      layer = 0;
     };
     "clap_derive-4.6.7-lib-41504dd8" = {
       crate = "clap_derive-4.6.7";
@@ -7345,33 +7266,28 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-3.0.9-lib-7ceb1042";
       };
-      layer = 0;
     };
     "clap_lex-1.1.1-lib-6e843f57" = {
       crate = "clap_lex-1.1.1";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "clap_lex-1.1.1-lib-871c7548" = {
       crate = "clap_lex-1.1.1";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "clap_lex-1.1.1-lib-9edf7fbd" = {
       crate = "clap_lex-1.1.1";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "clap_lex-1.1.1-lib-aa39c5e1" = {
       crate = "clap_lex-1.1.1";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "codegen-0.42.0-bin-3685948c" = {
       crate = "codegen-0.42.0";
@@ -7383,6 +7299,7 @@
         admin_server = "admin-server-0.42.0-lib-41f3f6ef.2";
         customer_server = "customer-server-0.42.0-lib-c7debd16.2";
       };
+      layer = 1;
     };
     "codegen-0.42.0-bin-9ad88b4e" = {
       crate = "codegen-0.42.0";
@@ -7398,6 +7315,7 @@
         admin_server = "admin-server-0.42.0-lib-f557f0b8";
         customer_server = "customer-server-0.42.0-lib-280860c7";
       };
+      layer = 1;
     };
     "combine-4.6.9-lib-0843935f" = {
       crate = "combine-4.6.9";
@@ -7413,7 +7331,6 @@
         bytes = "bytes-1.12.1-lib-76485e15";
         memchr = "memchr-2.8.3-lib-c41ad66a";
       };
-      layer = 0;
     };
     "combine-4.6.9-lib-465c0402" = {
       crate = "combine-4.6.9";
@@ -7430,7 +7347,6 @@
         bytes = "bytes-1.12.1-lib-6815e2c3";
         memchr = "memchr-2.8.3-lib-dca4b748";
       };
-      layer = 0;
     };
     "combine-4.6.9-lib-54ca0ba4" = {
       crate = "combine-4.6.9";
@@ -7447,7 +7363,6 @@
         bytes = "bytes-1.12.1-lib-6d36d5c2";
         memchr = "memchr-2.8.3-lib-7abc8991";
       };
-      layer = 0;
     };
     "combine-4.6.9-lib-e1eb3b1f" = {
       crate = "combine-4.6.9";
@@ -7463,7 +7378,6 @@
         bytes = "bytes-1.12.1-lib-33c64075";
         memchr = "memchr-2.8.3-lib-3f283570";
       };
-      layer = 0;
     };
     "core-access-0.42.0-lib-0ad2ae43" = {
       crate = "core-access-0.42.0";
@@ -7479,7 +7393,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-access-0.42.0-lib-0ad2ae43.2" = {
       crate = "core-access-0.42.0";
@@ -7495,7 +7409,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-access-0.42.0-lib-6490b543" = {
       crate = "core-access-0.42.0";
@@ -7511,7 +7425,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-access-0.42.0-lib-6490b543.2" = {
       crate = "core-access-0.42.0";
@@ -7527,7 +7441,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-access-0.42.0-lib-65dadd2d" = {
       crate = "core-access-0.42.0";
@@ -7544,7 +7458,7 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-access-0.42.0-lib-75c53f10" = {
       crate = "core-access-0.42.0";
@@ -7565,6 +7479,7 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
+      layer = 1;
     };
     "core-access-0.42.0-lib-7bff2267" = {
       crate = "core-access-0.42.0";
@@ -7581,6 +7496,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "core-access-0.42.0-lib-b683d141" = {
       crate = "core-access-0.42.0";
@@ -7598,6 +7514,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "core-accounting-0.42.0-custom-build-19be767c" = {
       crate = "core-accounting-0.42.0";
@@ -7606,7 +7523,7 @@
       mode = "run";
       source = "core-accounting-0.42.0 build-script run";
       build = "core-accounting-0.42.0-custom-build-e80373cc";
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-custom-build-19be767c.2" = {
       crate = "core-accounting-0.42.0";
@@ -7615,7 +7532,7 @@
       mode = "run";
       source = "core-accounting-0.42.0 build-script run";
       build = "core-accounting-0.42.0-custom-build-2efa8689";
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-custom-build-2efa8689" = {
       crate = "core-accounting-0.42.0";
@@ -7629,7 +7546,7 @@
       externs = {
         money = "money-0.42.0-lib-6c067b1f";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-custom-build-494daaaf" = {
       crate = "core-accounting-0.42.0";
@@ -7639,7 +7556,7 @@
       externs = {
         money = "money-0.42.0-lib-fce10da1";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-custom-build-d53aaeeb" = {
       crate = "core-accounting-0.42.0";
@@ -7648,7 +7565,7 @@
       mode = "run";
       source = "core-accounting-0.42.0 build-script run";
       build = "core-accounting-0.42.0-custom-build-494daaaf";
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-custom-build-e80373cc" = {
       crate = "core-accounting-0.42.0";
@@ -7658,7 +7575,7 @@
       externs = {
         money = "money-0.42.0-lib-760c6687";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-custom-build-ec5792e9" = {
       crate = "core-accounting-0.42.0";
@@ -7668,7 +7585,7 @@
       cross = true;
       source = "core-accounting-0.42.0 build-script run";
       build = "core-accounting-0.42.0-custom-build-494daaaf";
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-lib-3583fa31" = {
       crate = "core-accounting-0.42.0";
@@ -7686,6 +7603,7 @@
         serde = "serde-1.0.229-lib-3306c779";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
+      layer = 1;
     };
     "core-accounting-0.42.0-lib-9eef8402" = {
       crate = "core-accounting-0.42.0";
@@ -7699,7 +7617,7 @@
         serde = "serde-1.0.229-lib-9627c713";
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-lib-9f737903" = {
       crate = "core-accounting-0.42.0";
@@ -7714,6 +7632,7 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "core-accounting-0.42.0-lib-a8050a82" = {
       crate = "core-accounting-0.42.0";
@@ -7727,6 +7646,7 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "core-accounting-0.42.0-lib-cbec70e0" = {
       crate = "core-accounting-0.42.0";
@@ -7739,7 +7659,7 @@
         serde = "serde-1.0.229-lib-e89244bf";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-accounting-0.42.0-lib-cea72420" = {
       crate = "core-accounting-0.42.0";
@@ -7752,7 +7672,7 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-credit-0.42.0-lib-490d9fe8" = {
       crate = "core-credit-0.42.0";
@@ -7772,6 +7692,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "core-credit-0.42.0-lib-4bce35dd" = {
       crate = "core-credit-0.42.0";
@@ -7789,7 +7710,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-credit-0.42.0-lib-4bce35dd.2" = {
       crate = "core-credit-0.42.0";
@@ -7807,7 +7728,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-credit-0.42.0-lib-4c5a20ba" = {
       crate = "core-credit-0.42.0";
@@ -7826,7 +7747,7 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-credit-0.42.0-lib-5b77a19f" = {
       crate = "core-credit-0.42.0";
@@ -7844,7 +7765,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-credit-0.42.0-lib-5b77a19f.2" = {
       crate = "core-credit-0.42.0";
@@ -7862,7 +7783,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-credit-0.42.0-lib-7a098583" = {
       crate = "core-credit-0.42.0";
@@ -7883,6 +7804,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "core-credit-0.42.0-lib-a9688599" = {
       crate = "core-credit-0.42.0";
@@ -7903,6 +7825,7 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
+      layer = 1;
     };
     "core-customer-0.42.0-lib-1b8d097b" = {
       crate = "core-customer-0.42.0";
@@ -7921,6 +7844,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "core-customer-0.42.0-lib-27ec18c9" = {
       crate = "core-customer-0.42.0";
@@ -7940,6 +7864,7 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
+      layer = 1;
     };
     "core-customer-0.42.0-lib-8408a85e" = {
       crate = "core-customer-0.42.0";
@@ -7956,7 +7881,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-customer-0.42.0-lib-8408a85e.2" = {
       crate = "core-customer-0.42.0";
@@ -7973,7 +7898,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-customer-0.42.0-lib-8b646ec4" = {
       crate = "core-customer-0.42.0";
@@ -7991,7 +7916,7 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-customer-0.42.0-lib-8edb4e66" = {
       crate = "core-customer-0.42.0";
@@ -8008,7 +7933,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-customer-0.42.0-lib-8edb4e66.2" = {
       crate = "core-customer-0.42.0";
@@ -8025,7 +7950,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 2;
+      layer = 1;
     };
     "core-customer-0.42.0-lib-aef2b1b8" = {
       crate = "core-customer-0.42.0";
@@ -8045,6 +7970,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "core-deposit-0.42.0-lib-0bece341" = {
       crate = "core-deposit-0.42.0";
@@ -8065,6 +7991,7 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
+      layer = 1;
     };
     "core-deposit-0.42.0-lib-a881446a" = {
       crate = "core-deposit-0.42.0";
@@ -8082,6 +8009,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "core-deposit-0.42.0-lib-b77f3ec1" = {
       crate = "core-deposit-0.42.0";
@@ -8097,7 +8025,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-deposit-0.42.0-lib-b77f3ec1.2" = {
       crate = "core-deposit-0.42.0";
@@ -8113,7 +8041,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-deposit-0.42.0-lib-c77a1bf1" = {
       crate = "core-deposit-0.42.0";
@@ -8129,7 +8057,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-deposit-0.42.0-lib-c77a1bf1.2" = {
       crate = "core-deposit-0.42.0";
@@ -8145,7 +8073,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-deposit-0.42.0-lib-de3e4dd4" = {
       crate = "core-deposit-0.42.0";
@@ -8162,6 +8090,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "core-deposit-0.42.0-lib-eb17c1a6" = {
       crate = "core-deposit-0.42.0";
@@ -8178,7 +8107,7 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-foundation-sys-0.8.7-lib-3fc25f20" = {
       crate = "core-foundation-sys-0.8.7";
@@ -8188,7 +8117,6 @@
         "default"
         "link"
       ];
-      layer = 0;
     };
     "core-foundation-sys-0.8.7-lib-8fbc2f00" = {
       crate = "core-foundation-sys-0.8.7";
@@ -8198,7 +8126,6 @@
         "default"
         "link"
       ];
-      layer = 0;
     };
     "core-foundation-sys-0.8.7-lib-c0ae9913" = {
       crate = "core-foundation-sys-0.8.7";
@@ -8208,7 +8135,6 @@
         "default"
         "link"
       ];
-      layer = 0;
     };
     "core-foundation-sys-0.8.7-lib-e993b3ba" = {
       crate = "core-foundation-sys-0.8.7";
@@ -8218,7 +8144,6 @@
         "default"
         "link"
       ];
-      layer = 0;
     };
     "core-foundation-sys-0.8.7-lib-f1664e54" = {
       crate = "core-foundation-sys-0.8.7";
@@ -8229,7 +8154,6 @@
         "default"
         "link"
       ];
-      layer = 0;
     };
     "core-report-0.42.0-example-fccd2c8f" = {
       crate = "core-report-0.42.0";
@@ -8245,7 +8169,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-report-0.42.0-lib-1236fc91" = {
       crate = "core-report-0.42.0";
@@ -8260,7 +8184,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-07224ec8";
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-report-0.42.0-lib-2cb48368" = {
       crate = "core-report-0.42.0";
@@ -8276,6 +8200,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "core-report-0.42.0-lib-4243c74d" = {
       crate = "core-report-0.42.0";
@@ -8289,7 +8214,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-report-0.42.0-lib-4243c74d.2" = {
       crate = "core-report-0.42.0";
@@ -8303,7 +8228,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-report-0.42.0-lib-4de6027a" = {
       crate = "core-report-0.42.0";
@@ -8322,6 +8247,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-5c14d5b8";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
+      layer = 1;
     };
     "core-report-0.42.0-lib-4fba1161" = {
       crate = "core-report-0.42.0";
@@ -8335,7 +8261,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-5f9a51d6";
         thiserror = "thiserror-2.0.21-lib-e27579b9";
       };
-      layer = 3;
+      layer = 1;
     };
     "core-report-0.42.0-lib-a3957f7b" = {
       crate = "core-report-0.42.0";
@@ -8352,6 +8278,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "core-report-0.42.0-test-195b05cb" = {
       crate = "core-report-0.42.0";
@@ -8368,6 +8295,7 @@
         serde_yaml = "serde_yaml-0.9.34+deprecated-lib-f7b6df49";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "cpufeatures-0.2.17-lib-3b63cbb0" = {
       crate = "cpufeatures-0.2.17";
@@ -8385,7 +8313,6 @@
           };
         };
       };
-      layer = 0;
     };
     "cpufeatures-0.2.17-lib-47d71f69" = {
       crate = "cpufeatures-0.2.17";
@@ -8395,7 +8322,6 @@
       externs = {
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      layer = 0;
     };
     "cpufeatures-0.2.17-lib-852db7ee" = {
       crate = "cpufeatures-0.2.17";
@@ -8414,7 +8340,6 @@
           };
         };
       };
-      layer = 0;
     };
     "cpufeatures-0.2.17-lib-8a219cdb" = {
       crate = "cpufeatures-0.2.17";
@@ -8432,7 +8357,6 @@
           };
         };
       };
-      layer = 0;
     };
     "cpufeatures-0.2.17-lib-8bd8bf81" = {
       crate = "cpufeatures-0.2.17";
@@ -8450,7 +8374,6 @@
           };
         };
       };
-      layer = 0;
     };
     "cpufeatures-0.2.17-lib-dea1d97a" = {
       crate = "cpufeatures-0.2.17";
@@ -8468,7 +8391,6 @@
           };
         };
       };
-      layer = 0;
     };
     "crc-3.4.0-lib-00870984" = {
       crate = "crc-3.4.0";
@@ -8477,7 +8399,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-a397926e";
       };
-      layer = 0;
     };
     "crc-3.4.0-lib-1824748d" = {
       crate = "crc-3.4.0";
@@ -8486,7 +8407,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-57bedbe2";
       };
-      layer = 0;
     };
     "crc-3.4.0-lib-82ff9271" = {
       crate = "crc-3.4.0";
@@ -8495,7 +8415,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-9c2c6304";
       };
-      layer = 0;
     };
     "crc-3.4.0-lib-d3043120" = {
       crate = "crc-3.4.0";
@@ -8504,7 +8423,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-18d4d59c";
       };
-      layer = 0;
     };
     "crc-3.4.0-lib-dbc3407a" = {
       crate = "crc-3.4.0";
@@ -8514,7 +8432,6 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-fec194e3";
       };
-      layer = 0;
     };
     "crc-3.4.0-lib-ff278b68" = {
       crate = "crc-3.4.0";
@@ -8524,45 +8441,38 @@
       externs = {
         crc_catalog = "crc-catalog-2.5.0-lib-b644869c";
       };
-      layer = 0;
     };
     "crc-catalog-2.5.0-lib-18d4d59c" = {
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "crc-catalog-2.5.0-lib-57bedbe2" = {
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "crc-catalog-2.5.0-lib-9c2c6304" = {
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "crc-catalog-2.5.0-lib-a397926e" = {
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "crc-catalog-2.5.0-lib-b644869c" = {
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "crc-catalog-2.5.0-lib-fec194e3" = {
       crate = "crc-catalog-2.5.0";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-035223f0" = {
       crate = "crossbeam-queue-0.3.14";
@@ -8577,7 +8487,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-ec1c4a26";
       };
-      layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-34df3b82" = {
       crate = "crossbeam-queue-0.3.14";
@@ -8592,7 +8501,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-52ae96eb";
       };
-      layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-6307c19c" = {
       crate = "crossbeam-queue-0.3.14";
@@ -8606,7 +8514,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-247c2980";
       };
-      layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-75433b22" = {
       crate = "crossbeam-queue-0.3.14";
@@ -8620,7 +8527,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-88e7bf55";
       };
-      layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-9b17f87e" = {
       crate = "crossbeam-queue-0.3.14";
@@ -8634,7 +8540,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-3f5f7b33";
       };
-      layer = 0;
     };
     "crossbeam-queue-0.3.14-lib-fe1ed4f0" = {
       crate = "crossbeam-queue-0.3.14";
@@ -8648,7 +8553,6 @@
       externs = {
         crossbeam_utils = "crossbeam-utils-0.8.23-lib-0076f3ad";
       };
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-02c3c87c" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8657,7 +8561,6 @@
       mode = "run";
       features = [ "std" ];
       build = "crossbeam-utils-0.8.23-custom-build-7639f488";
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-5caee1f7" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8667,21 +8570,18 @@
       cross = true;
       features = [ "std" ];
       build = "crossbeam-utils-0.8.23-custom-build-6a85181c";
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-6a85181c" = {
       crate = "crossbeam-utils-0.8.23";
       target = "build-script";
       profile = "release-2";
       features = [ "std" ];
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-7639f488" = {
       crate = "crossbeam-utils-0.8.23";
       target = "build-script";
       profile = "dev-2";
       features = [ "std" ];
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-custom-build-c3479209" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8690,7 +8590,6 @@
       mode = "run";
       features = [ "std" ];
       build = "crossbeam-utils-0.8.23-custom-build-6a85181c";
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-0076f3ad" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8698,7 +8597,6 @@
       profile = "dev";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-02c3c87c";
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-247c2980" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8706,7 +8604,6 @@
       profile = "release-2";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-c3479209";
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-3f5f7b33" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8714,7 +8611,6 @@
       profile = "dev-2";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-02c3c87c";
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-52ae96eb" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8723,7 +8619,6 @@
       mode = "check";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-02c3c87c";
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-88e7bf55" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8731,7 +8626,6 @@
       profile = "release";
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-c3479209";
-      layer = 0;
     };
     "crossbeam-utils-0.8.23-lib-ec1c4a26" = {
       crate = "crossbeam-utils-0.8.23";
@@ -8740,7 +8634,6 @@
       cross = true;
       features = [ "std" ];
       script = "crossbeam-utils-0.8.23-custom-build-5caee1f7";
-      layer = 0;
     };
     "crypto-common-0.1.7-lib-182f4117" = {
       crate = "crypto-common-0.1.7";
@@ -8750,7 +8643,6 @@
         generic_array = "generic-array-0.14.7-lib-1918bd66";
         typenum = "typenum-1.20.1-lib-7a4b16f0";
       };
-      layer = 0;
     };
     "crypto-common-0.1.7-lib-4d376ee4" = {
       crate = "crypto-common-0.1.7";
@@ -8761,7 +8653,6 @@
         generic_array = "generic-array-0.14.7-lib-8e3db5e1";
         typenum = "typenum-1.20.1-lib-1efe4e29";
       };
-      layer = 0;
     };
     "crypto-common-0.1.7-lib-6b28f5cf" = {
       crate = "crypto-common-0.1.7";
@@ -8771,7 +8662,6 @@
         generic_array = "generic-array-0.14.7-lib-40b77cf0";
         typenum = "typenum-1.20.1-lib-59db3133";
       };
-      layer = 0;
     };
     "crypto-common-0.1.7-lib-8cd00306" = {
       crate = "crypto-common-0.1.7";
@@ -8782,7 +8672,6 @@
         generic_array = "generic-array-0.14.7-lib-1918bd66";
         typenum = "typenum-1.20.1-lib-7a4b16f0";
       };
-      layer = 0;
     };
     "crypto-common-0.1.7-lib-8cd00306.2" = {
       crate = "crypto-common-0.1.7";
@@ -8793,7 +8682,6 @@
         generic_array = "generic-array-0.14.7-lib-1a174dbe";
         typenum = "typenum-1.20.1-lib-8a9b45bb";
       };
-      layer = 0;
     };
     "crypto-common-0.1.7-lib-b9d1df43" = {
       crate = "crypto-common-0.1.7";
@@ -8804,7 +8692,6 @@
         generic_array = "generic-array-0.14.7-lib-5610c666";
         typenum = "typenum-1.20.1-lib-a9b144a7";
       };
-      layer = 0;
     };
     "crypto-common-0.1.7-lib-f39a2ddc" = {
       crate = "crypto-common-0.1.7";
@@ -8815,7 +8702,6 @@
         generic_array = "generic-array-0.14.7-lib-19dbbbe8";
         typenum = "typenum-1.20.1-lib-e3311fd0";
       };
-      layer = 0;
     };
     "customer-server-0.42.0-bin-0ca3a744" = {
       crate = "customer-server-0.42.0";
@@ -8840,6 +8726,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
+      layer = 1;
     };
     "customer-server-0.42.0-bin-14bfdaef" = {
       crate = "customer-server-0.42.0";
@@ -8859,7 +8746,7 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf.2";
       };
-      layer = 6;
+      layer = 1;
     };
     "customer-server-0.42.0-bin-6105c406" = {
       crate = "customer-server-0.42.0";
@@ -8884,6 +8771,7 @@
         money = "money-0.42.0-lib-cf401378";
         server_utils = "server-utils-0.42.0-lib-50b503bd";
       };
+      layer = 1;
     };
     "customer-server-0.42.0-bin-e223ac5b" = {
       crate = "customer-server-0.42.0";
@@ -8903,7 +8791,7 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
-      layer = 6;
+      layer = 1;
     };
     "customer-server-0.42.0-lib-1edab109" = {
       crate = "customer-server-0.42.0";
@@ -8923,7 +8811,7 @@
         money = "money-0.42.0-lib-a4065609";
         server_utils = "server-utils-0.42.0-lib-4ce208d9";
       };
-      layer = 6;
+      layer = 1;
     };
     "customer-server-0.42.0-lib-1f4cc11f" = {
       crate = "customer-server-0.42.0";
@@ -8942,7 +8830,7 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1";
       };
-      layer = 6;
+      layer = 1;
     };
     "customer-server-0.42.0-lib-1f4cc11f.2" = {
       crate = "customer-server-0.42.0";
@@ -8961,7 +8849,7 @@
         money = "money-0.42.0-lib-c7019dd4";
         server_utils = "server-utils-0.42.0-lib-dbf70aa1.2";
       };
-      layer = 6;
+      layer = 1;
     };
     "customer-server-0.42.0-lib-280860c7" = {
       crate = "customer-server-0.42.0";
@@ -8985,6 +8873,7 @@
         money = "money-0.42.0-lib-cf401378";
         server_utils = "server-utils-0.42.0-lib-50b503bd";
       };
+      layer = 1;
     };
     "customer-server-0.42.0-lib-9dfb4d30" = {
       crate = "customer-server-0.42.0";
@@ -9009,6 +8898,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
+      layer = 1;
     };
     "customer-server-0.42.0-lib-c7debd16" = {
       crate = "customer-server-0.42.0";
@@ -9027,7 +8917,7 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf";
       };
-      layer = 6;
+      layer = 1;
     };
     "customer-server-0.42.0-lib-c7debd16.2" = {
       crate = "customer-server-0.42.0";
@@ -9046,7 +8936,7 @@
         money = "money-0.42.0-lib-5c100e77";
         server_utils = "server-utils-0.42.0-lib-d32826bf.2";
       };
-      layer = 6;
+      layer = 1;
     };
     "customer-server-0.42.0-lib-dbf42964" = {
       crate = "customer-server-0.42.0";
@@ -9070,6 +8960,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower = "tower-0.5.3-lib-3acd3bdf.2";
       };
+      layer = 1;
     };
     "customer-server-0.42.0-test-61a2389a" = {
       crate = "customer-server-0.42.0";
@@ -9097,6 +8988,7 @@
       bins = {
         customer-server = "customer-server-0.42.0-bin-14bfdaef";
       };
+      layer = 1;
     };
     "derive_utils-0.16.0-lib-791b7323" = {
       crate = "derive_utils-0.16.0";
@@ -9107,7 +8999,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      layer = 0;
     };
     "derive_utils-0.16.0-lib-90a58462" = {
       crate = "derive_utils-0.16.0";
@@ -9118,13 +9009,11 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-3.0.9-lib-7ceb1042";
       };
-      layer = 0;
     };
     "diff-0.1.13-lib-bea57e7d" = {
       crate = "diff-0.1.13";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "digest-0.10.7-lib-065ea419" = {
       crate = "digest-0.10.7";
@@ -9142,7 +9031,6 @@
         crypto_common = "crypto-common-0.1.7-lib-182f4117";
         subtle = "subtle-2.6.1-lib-3f2dd149";
       };
-      layer = 0;
     };
     "digest-0.10.7-lib-2b578465" = {
       crate = "digest-0.10.7";
@@ -9160,7 +9048,6 @@
         crypto_common = "crypto-common-0.1.7-lib-6b28f5cf";
         subtle = "subtle-2.6.1-lib-316223c8";
       };
-      layer = 0;
     };
     "digest-0.10.7-lib-2bf25283" = {
       crate = "digest-0.10.7";
@@ -9179,7 +9066,6 @@
         crypto_common = "crypto-common-0.1.7-lib-b9d1df43";
         subtle = "subtle-2.6.1-lib-9fc515d4";
       };
-      layer = 0;
     };
     "digest-0.10.7-lib-bf26349d" = {
       crate = "digest-0.10.7";
@@ -9199,7 +9085,6 @@
         crypto_common = "crypto-common-0.1.7-lib-8cd00306";
         subtle = "subtle-2.6.1-lib-3f2dd149";
       };
-      layer = 0;
     };
     "digest-0.10.7-lib-bf26349d.2" = {
       crate = "digest-0.10.7";
@@ -9219,7 +9104,6 @@
         crypto_common = "crypto-common-0.1.7-lib-8cd00306.2";
         subtle = "subtle-2.6.1-lib-50fce896";
       };
-      layer = 0;
     };
     "digest-0.10.7-lib-ded23ef0" = {
       crate = "digest-0.10.7";
@@ -9238,7 +9122,6 @@
         crypto_common = "crypto-common-0.1.7-lib-f39a2ddc";
         subtle = "subtle-2.6.1-lib-206f1ef7";
       };
-      layer = 0;
     };
     "digest-0.10.7-lib-dedca450" = {
       crate = "digest-0.10.7";
@@ -9258,45 +9141,38 @@
         crypto_common = "crypto-common-0.1.7-lib-4d376ee4";
         subtle = "subtle-2.6.1-lib-4d488b57";
       };
-      layer = 0;
     };
     "dotenvy-0.15.7-lib-168dee37" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "dotenvy-0.15.7-lib-7b07731b" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "dotenvy-0.15.7-lib-87fc1106" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "dotenvy-0.15.7-lib-e8c29f78" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "dotenvy-0.15.7-lib-f6814bed" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "dotenvy-0.15.7-lib-fbf9fa5d" = {
       crate = "dotenvy-0.15.7";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "either-1.19.0-lib-3d85d215" = {
       crate = "either-1.19.0";
@@ -9310,7 +9186,6 @@
       externs = {
         serde = "serde-1.0.229-lib-94de7978";
       };
-      layer = 0;
     };
     "either-1.19.0-lib-4fdb0779" = {
       crate = "either-1.19.0";
@@ -9325,7 +9200,6 @@
       externs = {
         serde = "serde-1.0.229-lib-9627c713";
       };
-      layer = 0;
     };
     "either-1.19.0-lib-cad9c4a1" = {
       crate = "either-1.19.0";
@@ -9339,7 +9213,6 @@
       externs = {
         serde = "serde-1.0.229-lib-6d3c7c1c";
       };
-      layer = 0;
     };
     "either-1.19.0-lib-cdd7a366" = {
       crate = "either-1.19.0";
@@ -9353,7 +9226,6 @@
       externs = {
         serde = "serde-1.0.229-lib-f0b9c397";
       };
-      layer = 0;
     };
     "either-1.19.0-lib-cdd7a366.2" = {
       crate = "either-1.19.0";
@@ -9367,7 +9239,6 @@
       externs = {
         serde = "serde-1.0.229-lib-f0b9c397.2";
       };
-      layer = 0;
     };
     "either-1.19.0-lib-dff4bd21" = {
       crate = "either-1.19.0";
@@ -9381,7 +9252,6 @@
       externs = {
         serde = "serde-1.0.229-lib-e89244bf";
       };
-      layer = 0;
     };
     "either-1.19.0-lib-f0dfc59c" = {
       crate = "either-1.19.0";
@@ -9396,7 +9266,6 @@
       externs = {
         serde = "serde-1.0.229-lib-3306c779";
       };
-      layer = 0;
     };
     "entity-macros-0.42.0-lib-06667b2b" = {
       crate = "entity-macros-0.42.0";
@@ -9442,6 +9311,7 @@
         syn = "syn-2.0.119-lib-c3e70130";
         uuid = "uuid-1.18.1-lib-8497e4b6";
       };
+      layer = 1;
     };
     "entity-macros-0.42.0-lib-92f02f8c" = {
       crate = "entity-macros-0.42.0";
@@ -9469,6 +9339,7 @@
         syn = "syn-2.0.119-lib-c3e70130";
         uuid = "uuid-1.18.1-lib-8497e4b6";
       };
+      layer = 1;
     };
     "entity-macros-0.42.0-lib-eea0082a" = {
       crate = "entity-macros-0.42.0";
@@ -9486,44 +9357,39 @@
         quote = "quote-1.0.47-lib-f0c3d055";
         syn = "syn-2.0.119-lib-43dc1cc0";
       };
+      layer = 1;
     };
     "equivalent-1.0.3-lib-68a8a74e" = {
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "equivalent-1.0.3-lib-6bae7493" = {
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "equivalent-1.0.3-lib-7280a404" = {
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "equivalent-1.0.3-lib-ca2e09f6" = {
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "equivalent-1.0.3-lib-d4c94ff5" = {
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "equivalent-1.0.3-lib-eb4a4339" = {
       crate = "equivalent-1.0.3";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "errno-0.3.14-lib-5e1d2cc1" = {
       crate = "errno-0.3.14";
@@ -9537,7 +9403,6 @@
       externs = {
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      layer = 0;
     };
     "errno-0.3.14-lib-62136348" = {
       crate = "errno-0.3.14";
@@ -9551,7 +9416,6 @@
       externs = {
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      layer = 0;
     };
     "errno-0.3.14-lib-ac936aa7" = {
       crate = "errno-0.3.14";
@@ -9564,7 +9428,6 @@
       externs = {
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      layer = 0;
     };
     "errno-0.3.14-lib-e7487c71" = {
       crate = "errno-0.3.14";
@@ -9577,7 +9440,6 @@
       externs = {
         libc = "libc-0.2.191-lib-909dff28";
       };
-      layer = 0;
     };
     "event-listener-5.4.2-lib-5cd46ed7" = {
       crate = "event-listener-5.4.2";
@@ -9592,7 +9454,6 @@
         parking = "parking-2.2.1-lib-1d081209";
         pin_project_lite = "pin-project-lite-0.2.17-lib-6e066b20";
       };
-      layer = 0;
     };
     "event-listener-5.4.2-lib-857710d1" = {
       crate = "event-listener-5.4.2";
@@ -9608,7 +9469,6 @@
         parking = "parking-2.2.1-lib-edcefa46";
         pin_project_lite = "pin-project-lite-0.2.17-lib-999d8814";
       };
-      layer = 0;
     };
     "event-listener-5.4.2-lib-8fe6b728" = {
       crate = "event-listener-5.4.2";
@@ -9623,7 +9483,6 @@
         parking = "parking-2.2.1-lib-3916653e";
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
       };
-      layer = 0;
     };
     "event-listener-5.4.2-lib-b18541a4" = {
       crate = "event-listener-5.4.2";
@@ -9638,7 +9497,6 @@
         parking = "parking-2.2.1-lib-f6d33602";
         pin_project_lite = "pin-project-lite-0.2.17-lib-9de64525";
       };
-      layer = 0;
     };
     "event-listener-5.4.2-lib-b68d980e" = {
       crate = "event-listener-5.4.2";
@@ -9653,7 +9511,6 @@
         parking = "parking-2.2.1-lib-e5fe4427";
         pin_project_lite = "pin-project-lite-0.2.17-lib-48f49816";
       };
-      layer = 0;
     };
     "event-listener-5.4.2-lib-f4070a66" = {
       crate = "event-listener-5.4.2";
@@ -9669,19 +9526,16 @@
         parking = "parking-2.2.1-lib-37a823b7";
         pin_project_lite = "pin-project-lite-0.2.17-lib-47d95d6d";
       };
-      layer = 0;
     };
     "find-msvc-tools-0.1.15-lib-43578bc6" = {
       crate = "find-msvc-tools-0.1.15";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "find-msvc-tools-0.1.15-lib-f5d10965" = {
       crate = "find-msvc-tools-0.1.15";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "fnv-1.0.7-lib-41fd9ed5" = {
       crate = "fnv-1.0.7";
@@ -9691,7 +9545,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "fnv-1.0.7-lib-a0c629bb" = {
       crate = "fnv-1.0.7";
@@ -9702,7 +9555,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "fnv-1.0.7-lib-d8cfcfa3" = {
       crate = "fnv-1.0.7";
@@ -9713,7 +9565,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "fnv-1.0.7-lib-fa8b436c" = {
       crate = "fnv-1.0.7";
@@ -9723,51 +9574,43 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "foldhash-0.1.5-lib-0df42ef9" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "foldhash-0.1.5-lib-23441ac7" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "foldhash-0.1.5-lib-55726ba8" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "foldhash-0.1.5-lib-835e9556" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "foldhash-0.1.5-lib-a8dbdbb8" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "foldhash-0.1.5-lib-e1757760" = {
       crate = "foldhash-0.1.5";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "foldhash-0.2.0-lib-d03a0807" = {
       crate = "foldhash-0.2.0";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "form_urlencoded-1.2.2-lib-26894c27" = {
       crate = "form_urlencoded-1.2.2";
@@ -9780,7 +9623,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-0807b48c";
       };
-      layer = 0;
     };
     "form_urlencoded-1.2.2-lib-87b7dba4" = {
       crate = "form_urlencoded-1.2.2";
@@ -9794,7 +9636,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-ef9c61ab";
       };
-      layer = 0;
     };
     "form_urlencoded-1.2.2-lib-8d700a9e" = {
       crate = "form_urlencoded-1.2.2";
@@ -9807,7 +9648,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
       };
-      layer = 0;
     };
     "form_urlencoded-1.2.2-lib-b7d0e252" = {
       crate = "form_urlencoded-1.2.2";
@@ -9821,7 +9661,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-7e7401bb";
       };
-      layer = 0;
     };
     "form_urlencoded-1.2.2-lib-da4d26ee" = {
       crate = "form_urlencoded-1.2.2";
@@ -9834,7 +9673,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-8961a817";
       };
-      layer = 0;
     };
     "form_urlencoded-1.2.2-lib-f6f493d5" = {
       crate = "form_urlencoded-1.2.2";
@@ -9847,7 +9685,6 @@
       externs = {
         percent_encoding = "percent-encoding-2.3.2-lib-5c619632";
       };
-      layer = 0;
     };
     "futures-0.3.34-lib-0609d637" = {
       crate = "futures-0.3.34";
@@ -9863,7 +9700,6 @@
         futures_task = "futures-task-0.3.34-lib-722d9d72";
         futures_util = "futures-util-0.3.34-lib-37c68b86";
       };
-      layer = 0;
     };
     "futures-0.3.34-lib-aa7a00f2" = {
       crate = "futures-0.3.34";
@@ -9879,7 +9715,6 @@
         futures_task = "futures-task-0.3.34-lib-c9389f63";
         futures_util = "futures-util-0.3.34-lib-bf57c951";
       };
-      layer = 0;
     };
     "futures-0.3.34-lib-c81aa3dc" = {
       crate = "futures-0.3.34";
@@ -9894,7 +9729,6 @@
         futures_task = "futures-task-0.3.34-lib-4598258a";
         futures_util = "futures-util-0.3.34-lib-72c1310b";
       };
-      layer = 0;
     };
     "futures-0.3.34-lib-e5af1173" = {
       crate = "futures-0.3.34";
@@ -9909,7 +9743,6 @@
         futures_task = "futures-task-0.3.34-lib-0217371d";
         futures_util = "futures-util-0.3.34-lib-53d788e3";
       };
-      layer = 0;
     };
     "futures-channel-0.3.34-lib-19d1869f" = {
       crate = "futures-channel-0.3.34";
@@ -9926,7 +9759,6 @@
         futures_core = "futures-core-0.3.34-lib-5223922b";
         futures_sink = "futures-sink-0.3.34-lib-1b2ef4ef";
       };
-      layer = 0;
     };
     "futures-channel-0.3.34-lib-67a41ff2" = {
       crate = "futures-channel-0.3.34";
@@ -9942,7 +9774,6 @@
         futures_core = "futures-core-0.3.34-lib-c66e8a26";
         futures_sink = "futures-sink-0.3.34-lib-93c62684";
       };
-      layer = 0;
     };
     "futures-channel-0.3.34-lib-a67f6e0b" = {
       crate = "futures-channel-0.3.34";
@@ -9958,7 +9789,6 @@
         futures_core = "futures-core-0.3.34-lib-e02ffd7e";
         futures_sink = "futures-sink-0.3.34-lib-3aceb5dc";
       };
-      layer = 0;
     };
     "futures-channel-0.3.34-lib-b3d3251f" = {
       crate = "futures-channel-0.3.34";
@@ -9974,7 +9804,6 @@
         futures_core = "futures-core-0.3.34-lib-6db38c07";
         futures_sink = "futures-sink-0.3.34-lib-8b565442";
       };
-      layer = 0;
     };
     "futures-channel-0.3.34-lib-db3af507" = {
       crate = "futures-channel-0.3.34";
@@ -9991,7 +9820,6 @@
         futures_core = "futures-core-0.3.34-lib-5ca8533d";
         futures_sink = "futures-sink-0.3.34-lib-76fe1d01";
       };
-      layer = 0;
     };
     "futures-channel-0.3.34-lib-f521e099" = {
       crate = "futures-channel-0.3.34";
@@ -10007,7 +9835,6 @@
         futures_core = "futures-core-0.3.34-lib-53240c07";
         futures_sink = "futures-sink-0.3.34-lib-93c62684";
       };
-      layer = 0;
     };
     "futures-channel-0.3.34-lib-f521e099.2" = {
       crate = "futures-channel-0.3.34";
@@ -10023,7 +9850,6 @@
         futures_core = "futures-core-0.3.34-lib-53240c07";
         futures_sink = "futures-sink-0.3.34-lib-acb5d5b9";
       };
-      layer = 0;
     };
     "futures-core-0.3.34-lib-5223922b" = {
       crate = "futures-core-0.3.34";
@@ -10035,7 +9861,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-core-0.3.34-lib-53240c07" = {
       crate = "futures-core-0.3.34";
@@ -10046,7 +9871,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-core-0.3.34-lib-5ca8533d" = {
       crate = "futures-core-0.3.34";
@@ -10058,7 +9882,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-core-0.3.34-lib-6db38c07" = {
       crate = "futures-core-0.3.34";
@@ -10069,7 +9892,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-core-0.3.34-lib-c66e8a26" = {
       crate = "futures-core-0.3.34";
@@ -10080,7 +9902,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-core-0.3.34-lib-e02ffd7e" = {
       crate = "futures-core-0.3.34";
@@ -10091,7 +9912,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-intrusive-0.5.0-lib-5fe60d69" = {
       crate = "futures-intrusive-0.5.0";
@@ -10109,7 +9929,6 @@
         lock_api = "lock_api-0.4.14-lib-f6b17d93";
         parking_lot = "parking_lot-0.12.5-lib-500eef97";
       };
-      layer = 0;
     };
     "futures-intrusive-0.5.0-lib-63dadfad" = {
       crate = "futures-intrusive-0.5.0";
@@ -10126,7 +9945,6 @@
         lock_api = "lock_api-0.4.14-lib-12932f87";
         parking_lot = "parking_lot-0.12.5-lib-e83fcc5b";
       };
-      layer = 0;
     };
     "futures-intrusive-0.5.0-lib-63dadfad.2" = {
       crate = "futures-intrusive-0.5.0";
@@ -10143,7 +9961,6 @@
         lock_api = "lock_api-0.4.14-lib-12932f87";
         parking_lot = "parking_lot-0.12.5-lib-e83fcc5b.2";
       };
-      layer = 0;
     };
     "futures-intrusive-0.5.0-lib-a5ffde81" = {
       crate = "futures-intrusive-0.5.0";
@@ -10160,7 +9977,6 @@
         lock_api = "lock_api-0.4.14-lib-9d7246c8";
         parking_lot = "parking_lot-0.12.5-lib-d5d0ec1d";
       };
-      layer = 0;
     };
     "futures-intrusive-0.5.0-lib-b1d71ad6" = {
       crate = "futures-intrusive-0.5.0";
@@ -10178,7 +9994,6 @@
         lock_api = "lock_api-0.4.14-lib-c92a811e";
         parking_lot = "parking_lot-0.12.5-lib-d29cd68d";
       };
-      layer = 0;
     };
     "futures-intrusive-0.5.0-lib-ca78abb4" = {
       crate = "futures-intrusive-0.5.0";
@@ -10195,7 +10010,6 @@
         lock_api = "lock_api-0.4.14-lib-b293f5b5";
         parking_lot = "parking_lot-0.12.5-lib-b5e6aab9";
       };
-      layer = 0;
     };
     "futures-intrusive-0.5.0-lib-d45e1cd7" = {
       crate = "futures-intrusive-0.5.0";
@@ -10212,7 +10026,6 @@
         lock_api = "lock_api-0.4.14-lib-1f53b050";
         parking_lot = "parking_lot-0.12.5-lib-87b5aee7";
       };
-      layer = 0;
     };
     "futures-io-0.3.34-lib-12fe9798" = {
       crate = "futures-io-0.3.34";
@@ -10223,7 +10036,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-io-0.3.34-lib-1e46c8da" = {
       crate = "futures-io-0.3.34";
@@ -10233,7 +10045,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-io-0.3.34-lib-40a14622" = {
       crate = "futures-io-0.3.34";
@@ -10244,7 +10055,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-io-0.3.34-lib-8dcec98f" = {
       crate = "futures-io-0.3.34";
@@ -10254,7 +10064,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-io-0.3.34-lib-e5ad56a1" = {
       crate = "futures-io-0.3.34";
@@ -10264,7 +10073,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-io-0.3.34-lib-ef3734dd" = {
       crate = "futures-io-0.3.34";
@@ -10274,7 +10082,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "futures-sink-0.3.34-lib-1b2ef4ef" = {
       crate = "futures-sink-0.3.34";
@@ -10282,13 +10089,11 @@
       profile = "release";
       cross = true;
       features = [ "alloc" ];
-      layer = 0;
     };
     "futures-sink-0.3.34-lib-3aceb5dc" = {
       crate = "futures-sink-0.3.34";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "futures-sink-0.3.34-lib-76fe1d01" = {
       crate = "futures-sink-0.3.34";
@@ -10296,27 +10101,23 @@
       profile = "dev";
       mode = "check";
       features = [ "alloc" ];
-      layer = 0;
     };
     "futures-sink-0.3.34-lib-8b565442" = {
       crate = "futures-sink-0.3.34";
       target = "lib";
       profile = "release";
       features = [ "alloc" ];
-      layer = 0;
     };
     "futures-sink-0.3.34-lib-93c62684" = {
       crate = "futures-sink-0.3.34";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "futures-sink-0.3.34-lib-acb5d5b9" = {
       crate = "futures-sink-0.3.34";
       target = "lib";
       profile = "dev";
       features = [ "alloc" ];
-      layer = 0;
     };
     "futures-task-0.3.34-lib-0217371d" = {
       crate = "futures-task-0.3.34";
@@ -10326,7 +10127,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "futures-task-0.3.34-lib-1ddfb80f" = {
       crate = "futures-task-0.3.34";
@@ -10336,7 +10136,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "futures-task-0.3.34-lib-4598258a" = {
       crate = "futures-task-0.3.34";
@@ -10346,7 +10145,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "futures-task-0.3.34-lib-722d9d72" = {
       crate = "futures-task-0.3.34";
@@ -10357,7 +10155,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "futures-task-0.3.34-lib-a380ba81" = {
       crate = "futures-task-0.3.34";
@@ -10367,7 +10164,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "futures-task-0.3.34-lib-c9389f63" = {
       crate = "futures-task-0.3.34";
@@ -10378,7 +10174,6 @@
         "alloc"
         "std"
       ];
-      layer = 0;
     };
     "futures-util-0.3.34-lib-37c68b86" = {
       crate = "futures-util-0.3.34";
@@ -10404,7 +10199,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-999d8814";
         slab = "slab-0.4.12-lib-3224b0be";
       };
-      layer = 0;
     };
     "futures-util-0.3.34-lib-53d788e3" = {
       crate = "futures-util-0.3.34";
@@ -10429,7 +10223,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         slab = "slab-0.4.12-lib-829227d0";
       };
-      layer = 0;
     };
     "futures-util-0.3.34-lib-53d788e3.2" = {
       crate = "futures-util-0.3.34";
@@ -10454,7 +10247,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         slab = "slab-0.4.12-lib-829227d0";
       };
-      layer = 0;
     };
     "futures-util-0.3.34-lib-6279c507" = {
       crate = "futures-util-0.3.34";
@@ -10479,7 +10271,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-9de64525";
         slab = "slab-0.4.12-lib-cf267b56";
       };
-      layer = 0;
     };
     "futures-util-0.3.34-lib-72c1310b" = {
       crate = "futures-util-0.3.34";
@@ -10504,7 +10295,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-6e066b20";
         slab = "slab-0.4.12-lib-4615c082";
       };
-      layer = 0;
     };
     "futures-util-0.3.34-lib-8b139300" = {
       crate = "futures-util-0.3.34";
@@ -10529,7 +10319,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-48f49816";
         slab = "slab-0.4.12-lib-d0d631e6";
       };
-      layer = 0;
     };
     "futures-util-0.3.34-lib-bf57c951" = {
       crate = "futures-util-0.3.34";
@@ -10555,7 +10344,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-47d95d6d";
         slab = "slab-0.4.12-lib-57f3c871";
       };
-      layer = 0;
     };
     "generic-array-0.14.7-custom-build-29788e12" = {
       crate = "generic-array-0.14.7";
@@ -10564,7 +10352,6 @@
       mode = "run";
       features = [ "more_lengths" ];
       build = "generic-array-0.14.7-custom-build-b2e75b7f";
-      layer = 0;
     };
     "generic-array-0.14.7-custom-build-73dbc609" = {
       crate = "generic-array-0.14.7";
@@ -10573,7 +10360,6 @@
       mode = "run";
       features = [ "more_lengths" ];
       build = "generic-array-0.14.7-custom-build-85e02d4b";
-      layer = 0;
     };
     "generic-array-0.14.7-custom-build-85e02d4b" = {
       crate = "generic-array-0.14.7";
@@ -10583,7 +10369,6 @@
       externs = {
         version_check = "version_check-0.9.5-lib-747d5f22";
       };
-      layer = 0;
     };
     "generic-array-0.14.7-custom-build-b2e75b7f" = {
       crate = "generic-array-0.14.7";
@@ -10593,7 +10378,6 @@
       externs = {
         version_check = "version_check-0.9.5-lib-a7f7794a";
       };
-      layer = 0;
     };
     "generic-array-0.14.7-custom-build-bc8080a1" = {
       crate = "generic-array-0.14.7";
@@ -10603,7 +10387,6 @@
       cross = true;
       features = [ "more_lengths" ];
       build = "generic-array-0.14.7-custom-build-b2e75b7f";
-      layer = 0;
     };
     "generic-array-0.14.7-lib-1918bd66" = {
       crate = "generic-array-0.14.7";
@@ -10614,7 +10397,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-7a4b16f0";
       };
-      layer = 0;
     };
     "generic-array-0.14.7-lib-19dbbbe8" = {
       crate = "generic-array-0.14.7";
@@ -10626,7 +10408,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-e3311fd0";
       };
-      layer = 0;
     };
     "generic-array-0.14.7-lib-1a174dbe" = {
       crate = "generic-array-0.14.7";
@@ -10637,7 +10418,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-8a9b45bb";
       };
-      layer = 0;
     };
     "generic-array-0.14.7-lib-40b77cf0" = {
       crate = "generic-array-0.14.7";
@@ -10648,7 +10428,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-59db3133";
       };
-      layer = 0;
     };
     "generic-array-0.14.7-lib-5610c666" = {
       crate = "generic-array-0.14.7";
@@ -10660,7 +10439,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-a9b144a7";
       };
-      layer = 0;
     };
     "generic-array-0.14.7-lib-8e3db5e1" = {
       crate = "generic-array-0.14.7";
@@ -10671,7 +10449,6 @@
       externs = {
         typenum = "typenum-1.20.1-lib-1efe4e29";
       };
-      layer = 0;
     };
     "getrandom-0.2.17-lib-02a3b623" = {
       crate = "getrandom-0.2.17";
@@ -10683,7 +10460,6 @@
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      layer = 0;
     };
     "getrandom-0.2.17-lib-628174c3" = {
       crate = "getrandom-0.2.17";
@@ -10694,7 +10470,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         libc = "libc-0.2.191-lib-909dff28";
       };
-      layer = 0;
     };
     "getrandom-0.2.17-lib-6bbbe10d" = {
       crate = "getrandom-0.2.17";
@@ -10705,7 +10480,6 @@
         cfg_if = "cfg-if-1.0.5-lib-f2d9aaed";
         libc = "libc-0.2.191-lib-e1682bc7";
       };
-      layer = 0;
     };
     "getrandom-0.2.17-lib-ae9f130b" = {
       crate = "getrandom-0.2.17";
@@ -10716,7 +10490,6 @@
         cfg_if = "cfg-if-1.0.5-lib-198950ca";
         libc = "libc-0.2.191-lib-23a8506b";
       };
-      layer = 0;
     };
     "getrandom-0.2.17-lib-e2363c92" = {
       crate = "getrandom-0.2.17";
@@ -10728,7 +10501,6 @@
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      layer = 0;
     };
     "getrandom-0.2.17-lib-e4f668d9" = {
       crate = "getrandom-0.2.17";
@@ -10739,7 +10511,6 @@
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      layer = 0;
     };
     "getrandom-0.3.4-custom-build-296dc9c5" = {
       crate = "getrandom-0.3.4";
@@ -10747,7 +10518,6 @@
       profile = "dev";
       mode = "run";
       build = "getrandom-0.3.4-custom-build-feece917";
-      layer = 0;
     };
     "getrandom-0.3.4-custom-build-4963f3c7" = {
       crate = "getrandom-0.3.4";
@@ -10756,7 +10526,6 @@
       mode = "run";
       cross = true;
       build = "getrandom-0.3.4-custom-build-8a9c27c9";
-      layer = 0;
     };
     "getrandom-0.3.4-custom-build-745763e5" = {
       crate = "getrandom-0.3.4";
@@ -10764,19 +10533,16 @@
       profile = "release";
       mode = "run";
       build = "getrandom-0.3.4-custom-build-8a9c27c9";
-      layer = 0;
     };
     "getrandom-0.3.4-custom-build-8a9c27c9" = {
       crate = "getrandom-0.3.4";
       target = "build-script";
       profile = "release-2";
-      layer = 0;
     };
     "getrandom-0.3.4-custom-build-feece917" = {
       crate = "getrandom-0.3.4";
       target = "build-script";
       profile = "dev-2";
-      layer = 0;
     };
     "getrandom-0.3.4-lib-000cb6ff" = {
       crate = "getrandom-0.3.4";
@@ -10788,7 +10554,6 @@
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      layer = 0;
     };
     "getrandom-0.3.4-lib-0ea1aea5" = {
       crate = "getrandom-0.3.4";
@@ -10800,7 +10565,6 @@
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      layer = 0;
     };
     "getrandom-0.3.4-lib-5743fdd0" = {
       crate = "getrandom-0.3.4";
@@ -10811,7 +10575,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         libc = "libc-0.2.191-lib-909dff28";
       };
-      layer = 0;
     };
     "getrandom-0.3.4-lib-d7a01180" = {
       crate = "getrandom-0.3.4";
@@ -10822,7 +10585,6 @@
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      layer = 0;
     };
     "graphql-parser-0.4.1-lib-100d268a" = {
       crate = "graphql-parser-0.4.1";
@@ -10832,7 +10594,6 @@
         combine = "combine-4.6.9-lib-e1eb3b1f";
         thiserror = "thiserror-1.0.69-lib-310802da";
       };
-      layer = 0;
     };
     "graphql-parser-0.4.1-lib-63820131" = {
       crate = "graphql-parser-0.4.1";
@@ -10842,7 +10603,6 @@
         combine = "combine-4.6.9-lib-0843935f";
         thiserror = "thiserror-1.0.69-lib-bd819dad";
       };
-      layer = 0;
     };
     "graphql-parser-0.4.1-lib-a2af0990" = {
       crate = "graphql-parser-0.4.1";
@@ -10853,7 +10613,6 @@
         combine = "combine-4.6.9-lib-54ca0ba4";
         thiserror = "thiserror-1.0.69-lib-626abad7";
       };
-      layer = 0;
     };
     "graphql-parser-0.4.1-lib-c13828c6" = {
       crate = "graphql-parser-0.4.1";
@@ -10864,7 +10623,6 @@
         combine = "combine-4.6.9-lib-465c0402";
         thiserror = "thiserror-1.0.69-lib-dec727ed";
       };
-      layer = 0;
     };
     "handlebars-5.1.2-lib-087818cc" = {
       crate = "handlebars-5.1.2";
@@ -10878,7 +10636,6 @@
         serde_json = "serde_json-1.0.154-lib-d8e29997";
         thiserror = "thiserror-1.0.69-lib-310802da";
       };
-      layer = 0;
     };
     "handlebars-5.1.2-lib-087818cc.2" = {
       crate = "handlebars-5.1.2";
@@ -10892,7 +10649,6 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-1.0.69-lib-310802da";
       };
-      layer = 0;
     };
     "handlebars-5.1.2-lib-31af7d3a" = {
       crate = "handlebars-5.1.2";
@@ -10907,7 +10663,6 @@
         serde_json = "serde_json-1.0.154-lib-3f37ade0";
         thiserror = "thiserror-1.0.69-lib-626abad7";
       };
-      layer = 0;
     };
     "handlebars-5.1.2-lib-97679fdd" = {
       crate = "handlebars-5.1.2";
@@ -10921,7 +10676,6 @@
         serde_json = "serde_json-1.0.154-lib-b626a92c";
         thiserror = "thiserror-1.0.69-lib-bd819dad";
       };
-      layer = 0;
     };
     "handlebars-5.1.2-lib-ed5d4dfe" = {
       crate = "handlebars-5.1.2";
@@ -10936,7 +10690,6 @@
         serde_json = "serde_json-1.0.154-lib-722b3d6d";
         thiserror = "thiserror-1.0.69-lib-dec727ed";
       };
-      layer = 0;
     };
     "hashbrown-0.15.5-lib-003a2162" = {
       crate = "hashbrown-0.15.5";
@@ -10956,7 +10709,6 @@
         equivalent = "equivalent-1.0.3-lib-eb4a4339";
         foldhash = "foldhash-0.1.5-lib-e1757760";
       };
-      layer = 0;
     };
     "hashbrown-0.15.5-lib-61d5f502" = {
       crate = "hashbrown-0.15.5";
@@ -10975,7 +10727,6 @@
         equivalent = "equivalent-1.0.3-lib-6bae7493";
         foldhash = "foldhash-0.1.5-lib-a8dbdbb8";
       };
-      layer = 0;
     };
     "hashbrown-0.15.5-lib-7043525e" = {
       crate = "hashbrown-0.15.5";
@@ -10994,7 +10745,6 @@
         equivalent = "equivalent-1.0.3-lib-68a8a74e";
         foldhash = "foldhash-0.1.5-lib-0df42ef9";
       };
-      layer = 0;
     };
     "hashbrown-0.15.5-lib-70719443" = {
       crate = "hashbrown-0.15.5";
@@ -11013,7 +10763,6 @@
         equivalent = "equivalent-1.0.3-lib-7280a404";
         foldhash = "foldhash-0.1.5-lib-55726ba8";
       };
-      layer = 0;
     };
     "hashbrown-0.15.5-lib-74ba3b1c" = {
       crate = "hashbrown-0.15.5";
@@ -11032,7 +10781,6 @@
         equivalent = "equivalent-1.0.3-lib-d4c94ff5";
         foldhash = "foldhash-0.1.5-lib-23441ac7";
       };
-      layer = 0;
     };
     "hashbrown-0.15.5-lib-faeb41a5" = {
       crate = "hashbrown-0.15.5";
@@ -11052,45 +10800,38 @@
         equivalent = "equivalent-1.0.3-lib-ca2e09f6";
         foldhash = "foldhash-0.1.5-lib-835e9556";
       };
-      layer = 0;
     };
     "hashbrown-0.17.1-lib-1986686d" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "hashbrown-0.17.1-lib-2e9abdfc" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "hashbrown-0.17.1-lib-3c0e8126" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "hashbrown-0.17.1-lib-566e5235" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "hashbrown-0.17.1-lib-b6c3501c" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "hashbrown-0.17.1-lib-bdb4a94b" = {
       crate = "hashbrown-0.17.1";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "hashlink-0.10.0-lib-222cf985" = {
       crate = "hashlink-0.10.0";
@@ -11099,7 +10840,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-74ba3b1c";
       };
-      layer = 0;
     };
     "hashlink-0.10.0-lib-72535572" = {
       crate = "hashlink-0.10.0";
@@ -11109,7 +10849,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-faeb41a5";
       };
-      layer = 0;
     };
     "hashlink-0.10.0-lib-744c4165" = {
       crate = "hashlink-0.10.0";
@@ -11118,7 +10857,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-7043525e";
       };
-      layer = 0;
     };
     "hashlink-0.10.0-lib-8794d93e" = {
       crate = "hashlink-0.10.0";
@@ -11127,7 +10865,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-61d5f502";
       };
-      layer = 0;
     };
     "hashlink-0.10.0-lib-c5af2fbe" = {
       crate = "hashlink-0.10.0";
@@ -11136,7 +10873,6 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-70719443";
       };
-      layer = 0;
     };
     "hashlink-0.10.0-lib-e19eaaa2" = {
       crate = "hashlink-0.10.0";
@@ -11146,26 +10882,22 @@
       externs = {
         hashbrown = "hashbrown-0.15.5-lib-003a2162";
       };
-      layer = 0;
     };
     "heck-0.5.0-lib-298ca10e" = {
       crate = "heck-0.5.0";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "heck-0.5.0-lib-c4f629c9" = {
       crate = "heck-0.5.0";
       target = "lib";
       profile = "dev-2";
       mode = "check";
-      layer = 0;
     };
     "heck-0.5.0-lib-cecf5b1b" = {
       crate = "heck-0.5.0";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "hex-0.4.3-lib-6d9753a4" = {
       crate = "hex-0.4.3";
@@ -11177,7 +10909,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "hex-0.4.3-lib-88d0397e" = {
       crate = "hex-0.4.3";
@@ -11189,7 +10920,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "hex-0.4.3-lib-bec45bd5" = {
       crate = "hex-0.4.3";
@@ -11200,7 +10930,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "hex-0.4.3-lib-c23c0bc7" = {
       crate = "hex-0.4.3";
@@ -11211,7 +10940,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "hex-0.4.3-lib-def43701" = {
       crate = "hex-0.4.3";
@@ -11222,7 +10950,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "hex-0.4.3-lib-f214d292" = {
       crate = "hex-0.4.3";
@@ -11233,7 +10960,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "hkdf-0.12.4-lib-19acfff3" = {
       crate = "hkdf-0.12.4";
@@ -11243,7 +10969,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-a2690556";
       };
-      layer = 0;
     };
     "hkdf-0.12.4-lib-311611e4" = {
       crate = "hkdf-0.12.4";
@@ -11252,7 +10977,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-c6962453";
       };
-      layer = 0;
     };
     "hkdf-0.12.4-lib-a663d6ab" = {
       crate = "hkdf-0.12.4";
@@ -11261,7 +10985,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-379aeb4c";
       };
-      layer = 0;
     };
     "hkdf-0.12.4-lib-b9e23efd" = {
       crate = "hkdf-0.12.4";
@@ -11271,7 +10994,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-05671aee";
       };
-      layer = 0;
     };
     "hkdf-0.12.4-lib-cfcf926b" = {
       crate = "hkdf-0.12.4";
@@ -11280,7 +11002,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-548ce62e";
       };
-      layer = 0;
     };
     "hkdf-0.12.4-lib-cfcf926b.2" = {
       crate = "hkdf-0.12.4";
@@ -11289,7 +11010,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-548ce62e.2";
       };
-      layer = 0;
     };
     "hkdf-0.12.4-lib-ed406bc8" = {
       crate = "hkdf-0.12.4";
@@ -11298,7 +11018,6 @@
       externs = {
         hmac = "hmac-0.12.1-lib-b36a47ca";
       };
-      layer = 0;
     };
     "hmac-0.12.1-lib-05671aee" = {
       crate = "hmac-0.12.1";
@@ -11309,7 +11028,6 @@
       externs = {
         digest = "digest-0.10.7-lib-ded23ef0";
       };
-      layer = 0;
     };
     "hmac-0.12.1-lib-379aeb4c" = {
       crate = "hmac-0.12.1";
@@ -11319,7 +11037,6 @@
       externs = {
         digest = "digest-0.10.7-lib-bf26349d.2";
       };
-      layer = 0;
     };
     "hmac-0.12.1-lib-548ce62e" = {
       crate = "hmac-0.12.1";
@@ -11329,7 +11046,6 @@
       externs = {
         digest = "digest-0.10.7-lib-bf26349d";
       };
-      layer = 0;
     };
     "hmac-0.12.1-lib-548ce62e.2" = {
       crate = "hmac-0.12.1";
@@ -11339,7 +11055,6 @@
       externs = {
         digest = "digest-0.10.7-lib-065ea419";
       };
-      layer = 0;
     };
     "hmac-0.12.1-lib-a2690556" = {
       crate = "hmac-0.12.1";
@@ -11350,7 +11065,6 @@
       externs = {
         digest = "digest-0.10.7-lib-2bf25283";
       };
-      layer = 0;
     };
     "hmac-0.12.1-lib-b36a47ca" = {
       crate = "hmac-0.12.1";
@@ -11360,7 +11074,6 @@
       externs = {
         digest = "digest-0.10.7-lib-dedca450";
       };
-      layer = 0;
     };
     "hmac-0.12.1-lib-c6962453" = {
       crate = "hmac-0.12.1";
@@ -11370,45 +11083,38 @@
       externs = {
         digest = "digest-0.10.7-lib-2b578465";
       };
-      layer = 0;
     };
     "home-0.5.12-lib-0fe3f471" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "home-0.5.12-lib-4e90dd79" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "home-0.5.12-lib-7cc68001" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "home-0.5.12-lib-8680cd7e" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "home-0.5.12-lib-8d013396" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "home-0.5.12-lib-ecf3064f" = {
       crate = "home-0.5.12";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "hostname-0.4.2-lib-13d4e02e" = {
       crate = "hostname-0.4.2";
@@ -11419,7 +11125,6 @@
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      layer = 0;
     };
     "hostname-0.4.2-lib-24fa2b31" = {
       crate = "hostname-0.4.2";
@@ -11429,7 +11134,6 @@
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      layer = 0;
     };
     "hostname-0.4.2-lib-3d88afb6" = {
       crate = "hostname-0.4.2";
@@ -11439,7 +11143,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         libc = "libc-0.2.191-lib-909dff28";
       };
-      layer = 0;
     };
     "hostname-0.4.2-lib-9221e90c" = {
       crate = "hostname-0.4.2";
@@ -11450,7 +11153,6 @@
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      layer = 0;
     };
     "http-1.5.0-lib-01a93919" = {
       crate = "http-1.5.0";
@@ -11465,7 +11167,6 @@
         bytes = "bytes-1.12.1-lib-6815e2c3";
         itoa = "itoa-1.0.18-lib-55320c13";
       };
-      layer = 0;
     };
     "http-1.5.0-lib-4655ba73" = {
       crate = "http-1.5.0";
@@ -11479,7 +11180,6 @@
         bytes = "bytes-1.12.1-lib-76485e15";
         itoa = "itoa-1.0.18-lib-ffb06609";
       };
-      layer = 0;
     };
     "http-1.5.0-lib-79af5cc8" = {
       crate = "http-1.5.0";
@@ -11493,7 +11193,6 @@
         bytes = "bytes-1.12.1-lib-33c64075";
         itoa = "itoa-1.0.18-lib-cd042dcb";
       };
-      layer = 0;
     };
     "http-1.5.0-lib-9f5fb7dc" = {
       crate = "http-1.5.0";
@@ -11508,7 +11207,6 @@
         bytes = "bytes-1.12.1-lib-6d36d5c2";
         itoa = "itoa-1.0.18-lib-9d170c43";
       };
-      layer = 0;
     };
     "http-body-1.1.0-lib-30391a84" = {
       crate = "http-body-1.1.0";
@@ -11519,7 +11217,6 @@
         bytes = "bytes-1.12.1-lib-6815e2c3";
         http = "http-1.5.0-lib-01a93919";
       };
-      layer = 0;
     };
     "http-body-1.1.0-lib-3ef0fab7" = {
       crate = "http-body-1.1.0";
@@ -11530,7 +11227,6 @@
         bytes = "bytes-1.12.1-lib-6d36d5c2";
         http = "http-1.5.0-lib-9f5fb7dc";
       };
-      layer = 0;
     };
     "http-body-1.1.0-lib-aaadbe83" = {
       crate = "http-body-1.1.0";
@@ -11540,7 +11236,6 @@
         bytes = "bytes-1.12.1-lib-76485e15";
         http = "http-1.5.0-lib-4655ba73";
       };
-      layer = 0;
     };
     "http-body-1.1.0-lib-b4d3b76c" = {
       crate = "http-body-1.1.0";
@@ -11550,7 +11245,6 @@
         bytes = "bytes-1.12.1-lib-33c64075";
         http = "http-1.5.0-lib-79af5cc8";
       };
-      layer = 0;
     };
     "http-body-util-0.1.5-lib-784f5219" = {
       crate = "http-body-util-0.1.5";
@@ -11564,7 +11258,6 @@
         http_body = "http-body-1.1.0-lib-aaadbe83";
         pin_project_lite = "pin-project-lite-0.2.17-lib-6e066b20";
       };
-      layer = 0;
     };
     "http-body-util-0.1.5-lib-d0e6372f" = {
       crate = "http-body-util-0.1.5";
@@ -11578,7 +11271,6 @@
         http_body = "http-body-1.1.0-lib-b4d3b76c";
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
       };
-      layer = 0;
     };
     "http-body-util-0.1.5-lib-dd816a0b" = {
       crate = "http-body-util-0.1.5";
@@ -11593,7 +11285,6 @@
         http_body = "http-body-1.1.0-lib-3ef0fab7";
         pin_project_lite = "pin-project-lite-0.2.17-lib-999d8814";
       };
-      layer = 0;
     };
     "http-body-util-0.1.5-lib-f9bb7ac9" = {
       crate = "http-body-util-0.1.5";
@@ -11608,7 +11299,6 @@
         http_body = "http-body-1.1.0-lib-30391a84";
         pin_project_lite = "pin-project-lite-0.2.17-lib-47d95d6d";
       };
-      layer = 0;
     };
     "httparse-1.10.1-custom-build-1403a546" = {
       crate = "httparse-1.10.1";
@@ -11618,7 +11308,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "httparse-1.10.1-custom-build-9359ce67" = {
       crate = "httparse-1.10.1";
@@ -11630,7 +11319,6 @@
         "std"
       ];
       build = "httparse-1.10.1-custom-build-9bef9b84";
-      layer = 0;
     };
     "httparse-1.10.1-custom-build-9bef9b84" = {
       crate = "httparse-1.10.1";
@@ -11640,7 +11328,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "httparse-1.10.1-custom-build-dd60c23f" = {
       crate = "httparse-1.10.1";
@@ -11653,7 +11340,6 @@
         "std"
       ];
       build = "httparse-1.10.1-custom-build-9bef9b84";
-      layer = 0;
     };
     "httparse-1.10.1-custom-build-e9810b27" = {
       crate = "httparse-1.10.1";
@@ -11665,7 +11351,6 @@
         "std"
       ];
       build = "httparse-1.10.1-custom-build-1403a546";
-      layer = 0;
     };
     "httparse-1.10.1-lib-26fc84d5" = {
       crate = "httparse-1.10.1";
@@ -11677,7 +11362,6 @@
         "std"
       ];
       script = "httparse-1.10.1-custom-build-dd60c23f";
-      layer = 0;
     };
     "httparse-1.10.1-lib-4ed80890" = {
       crate = "httparse-1.10.1";
@@ -11688,7 +11372,6 @@
         "std"
       ];
       script = "httparse-1.10.1-custom-build-9359ce67";
-      layer = 0;
     };
     "httparse-1.10.1-lib-cc5708f9" = {
       crate = "httparse-1.10.1";
@@ -11699,7 +11382,6 @@
         "std"
       ];
       script = "httparse-1.10.1-custom-build-e9810b27";
-      layer = 0;
     };
     "httparse-1.10.1-lib-fe9fb66a" = {
       crate = "httparse-1.10.1";
@@ -11711,33 +11393,28 @@
         "std"
       ];
       script = "httparse-1.10.1-custom-build-e9810b27";
-      layer = 0;
     };
     "httpdate-1.0.3-lib-0cbd1c5e" = {
       crate = "httpdate-1.0.3";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "httpdate-1.0.3-lib-2fe8a648" = {
       crate = "httpdate-1.0.3";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "httpdate-1.0.3-lib-46056583" = {
       crate = "httpdate-1.0.3";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "httpdate-1.0.3-lib-ae06c918" = {
       crate = "httpdate-1.0.3";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "hyper-1.12.0-lib-149fa203" = {
       crate = "hyper-1.12.0";
@@ -11762,7 +11439,6 @@
         smallvec = "smallvec-1.16.5-lib-b6750bbc";
         tokio = "tokio-1.54.1-lib-14c11885";
       };
-      layer = 0;
     };
     "hyper-1.12.0-lib-29cba8f4" = {
       crate = "hyper-1.12.0";
@@ -11786,7 +11462,6 @@
         smallvec = "smallvec-1.16.5-lib-c45cbf28";
         tokio = "tokio-1.54.1-lib-9ca75a24";
       };
-      layer = 0;
     };
     "hyper-1.12.0-lib-6c72c1dc" = {
       crate = "hyper-1.12.0";
@@ -11810,7 +11485,6 @@
         smallvec = "smallvec-1.16.5-lib-826e54ae";
         tokio = "tokio-1.54.1-lib-381be5de";
       };
-      layer = 0;
     };
     "hyper-1.12.0-lib-6c72c1dc.2" = {
       crate = "hyper-1.12.0";
@@ -11834,7 +11508,6 @@
         smallvec = "smallvec-1.16.5-lib-826e54ae";
         tokio = "tokio-1.54.1-lib-e9b9011f";
       };
-      layer = 0;
     };
     "hyper-1.12.0-lib-ad726c51" = {
       crate = "hyper-1.12.0";
@@ -11859,7 +11532,6 @@
         smallvec = "smallvec-1.16.5-lib-b60c9bb1";
         tokio = "tokio-1.54.1-lib-064452ff";
       };
-      layer = 0;
     };
     "hyper-util-0.1.21-lib-0a993d03" = {
       crate = "hyper-util-0.1.21";
@@ -11881,7 +11553,6 @@
         tokio = "tokio-1.54.1-lib-9ca75a24";
         tower_service = "tower-service-0.3.3-lib-8ef50b8e";
       };
-      layer = 0;
     };
     "hyper-util-0.1.21-lib-563efb99" = {
       crate = "hyper-util-0.1.21";
@@ -11904,7 +11575,6 @@
         tokio = "tokio-1.54.1-lib-064452ff";
         tower_service = "tower-service-0.3.3-lib-af367671";
       };
-      layer = 0;
     };
     "hyper-util-0.1.21-lib-7a4e41fb" = {
       crate = "hyper-util-0.1.21";
@@ -11927,7 +11597,6 @@
         tokio = "tokio-1.54.1-lib-14c11885";
         tower_service = "tower-service-0.3.3-lib-82b686c9";
       };
-      layer = 0;
     };
     "hyper-util-0.1.21-lib-9f6f9cff" = {
       crate = "hyper-util-0.1.21";
@@ -11949,7 +11618,6 @@
         tokio = "tokio-1.54.1-lib-381be5de";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      layer = 0;
     };
     "hyper-util-0.1.21-lib-9f6f9cff.2" = {
       crate = "hyper-util-0.1.21";
@@ -11971,7 +11639,6 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      layer = 0;
     };
     "iana-time-zone-0.1.65-lib-59ae0744" = {
       crate = "iana-time-zone-0.1.65";
@@ -11985,7 +11652,6 @@
           };
         };
       };
-      layer = 0;
     };
     "iana-time-zone-0.1.65-lib-901c965d" = {
       crate = "iana-time-zone-0.1.65";
@@ -11999,7 +11665,6 @@
           };
         };
       };
-      layer = 0;
     };
     "iana-time-zone-0.1.65-lib-9502b5b3" = {
       crate = "iana-time-zone-0.1.65";
@@ -12013,7 +11678,6 @@
           };
         };
       };
-      layer = 0;
     };
     "iana-time-zone-0.1.65-lib-b3cfc973" = {
       crate = "iana-time-zone-0.1.65";
@@ -12021,7 +11685,6 @@
       profile = "release";
       cross = true;
       features = [ "fallback" ];
-      layer = 0;
     };
     "iana-time-zone-0.1.65-lib-ccef2d8b" = {
       crate = "iana-time-zone-0.1.65";
@@ -12035,7 +11698,6 @@
           };
         };
       };
-      layer = 0;
     };
     "iana-time-zone-0.1.65-lib-dac63698" = {
       crate = "iana-time-zone-0.1.65";
@@ -12050,7 +11712,6 @@
           };
         };
       };
-      layer = 0;
     };
     "idna-1.1.0-lib-35c7dbd5" = {
       crate = "idna-1.1.0";
@@ -12066,7 +11727,6 @@
         smallvec = "smallvec-1.16.5-lib-c45cbf28";
         utf8_iter = "utf8_iter-1.1.0-lib-aec2147c";
       };
-      layer = 0;
     };
     "idna-1.1.0-lib-4741d8c7" = {
       crate = "idna-1.1.0";
@@ -12083,7 +11743,6 @@
         smallvec = "smallvec-1.16.5-lib-b6750bbc";
         utf8_iter = "utf8_iter-1.1.0-lib-1a1c795f";
       };
-      layer = 0;
     };
     "idna-1.1.0-lib-81d4f677" = {
       crate = "idna-1.1.0";
@@ -12100,7 +11759,6 @@
         smallvec = "smallvec-1.16.5-lib-b60c9bb1";
         utf8_iter = "utf8_iter-1.1.0-lib-30a40829";
       };
-      layer = 0;
     };
     "idna-1.1.0-lib-9b2fa128" = {
       crate = "idna-1.1.0";
@@ -12116,7 +11774,6 @@
         smallvec = "smallvec-1.16.5-lib-64bdd593";
         utf8_iter = "utf8_iter-1.1.0-lib-a88fd424";
       };
-      layer = 0;
     };
     "idna-1.1.0-lib-aff2a8fe" = {
       crate = "idna-1.1.0";
@@ -12132,7 +11789,6 @@
         smallvec = "smallvec-1.16.5-lib-826e54ae";
         utf8_iter = "utf8_iter-1.1.0-lib-32e284c5";
       };
-      layer = 0;
     };
     "idna-1.1.0-lib-aff2a8fe.2" = {
       crate = "idna-1.1.0";
@@ -12148,7 +11804,6 @@
         smallvec = "smallvec-1.16.5-lib-bb6c8c81";
         utf8_iter = "utf8_iter-1.1.0-lib-32e284c5";
       };
-      layer = 0;
     };
     "idna-1.1.0-lib-de332982" = {
       crate = "idna-1.1.0";
@@ -12164,7 +11819,6 @@
         smallvec = "smallvec-1.16.5-lib-bb6c8c81.2";
         utf8_iter = "utf8_iter-1.1.0-lib-9aa8a8d1";
       };
-      layer = 0;
     };
     "idna_adapter-1.1.0-lib-463c86a9" = {
       crate = "idna_adapter-1.1.0";
@@ -12176,7 +11830,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-7499440e";
         unicode_normalization = "unicode-normalization-0.1.26-lib-7920e10b";
       };
-      layer = 0;
     };
     "idna_adapter-1.1.0-lib-67dfbf63" = {
       crate = "idna_adapter-1.1.0";
@@ -12189,7 +11842,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-185be089";
         unicode_normalization = "unicode-normalization-0.1.26-lib-a4cef612";
       };
-      layer = 0;
     };
     "idna_adapter-1.1.0-lib-7b6b5de1" = {
       crate = "idna_adapter-1.1.0";
@@ -12201,7 +11853,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-8e667cf3";
         unicode_normalization = "unicode-normalization-0.1.26-lib-a0bccdb6";
       };
-      layer = 0;
     };
     "idna_adapter-1.1.0-lib-93deb976" = {
       crate = "idna_adapter-1.1.0";
@@ -12213,7 +11864,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-801ef7ce";
         unicode_normalization = "unicode-normalization-0.1.26-lib-aca429a2";
       };
-      layer = 0;
     };
     "idna_adapter-1.1.0-lib-9d04236b" = {
       crate = "idna_adapter-1.1.0";
@@ -12226,7 +11876,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-314e5759";
         unicode_normalization = "unicode-normalization-0.1.26-lib-812194c9";
       };
-      layer = 0;
     };
     "idna_adapter-1.1.0-lib-a91c7645" = {
       crate = "idna_adapter-1.1.0";
@@ -12238,7 +11887,6 @@
         unicode_bidi = "unicode-bidi-0.3.18-lib-5b36a518";
         unicode_normalization = "unicode-normalization-0.1.26-lib-629e2340";
       };
-      layer = 0;
     };
     "idna_mapping-1.1.0-lib-1f1fab7a" = {
       crate = "idna_mapping-1.1.0";
@@ -12248,7 +11896,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-b4bd28d9";
       };
-      layer = 0;
     };
     "idna_mapping-1.1.0-lib-85ac6233" = {
       crate = "idna_mapping-1.1.0";
@@ -12258,7 +11905,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-9a9c283f";
       };
-      layer = 0;
     };
     "idna_mapping-1.1.0-lib-8929401a" = {
       crate = "idna_mapping-1.1.0";
@@ -12267,7 +11913,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-a58d7eab";
       };
-      layer = 0;
     };
     "idna_mapping-1.1.0-lib-b390928c" = {
       crate = "idna_mapping-1.1.0";
@@ -12276,7 +11921,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-05497f3b";
       };
-      layer = 0;
     };
     "idna_mapping-1.1.0-lib-d512fa50" = {
       crate = "idna_mapping-1.1.0";
@@ -12285,7 +11929,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-80571a84";
       };
-      layer = 0;
     };
     "idna_mapping-1.1.0-lib-e6a9aeae" = {
       crate = "idna_mapping-1.1.0";
@@ -12294,7 +11937,6 @@
       externs = {
         unicode_joining_type = "unicode-joining-type-1.0.0-lib-c740ae44";
       };
-      layer = 0;
     };
     "indexmap-2.14.2-lib-1b9ed952" = {
       crate = "indexmap-2.14.2";
@@ -12310,7 +11952,6 @@
         hashbrown = "hashbrown-0.17.1-lib-2e9abdfc";
         serde_core = "serde_core-1.0.229-lib-1bcde0f6";
       };
-      layer = 0;
     };
     "indexmap-2.14.2-lib-1f7cc13b" = {
       crate = "indexmap-2.14.2";
@@ -12327,7 +11968,6 @@
         hashbrown = "hashbrown-0.17.1-lib-3c0e8126";
         serde_core = "serde_core-1.0.229-lib-1f2f4eb5";
       };
-      layer = 0;
     };
     "indexmap-2.14.2-lib-4783ead2" = {
       crate = "indexmap-2.14.2";
@@ -12341,7 +11981,6 @@
         equivalent = "equivalent-1.0.3-lib-6bae7493";
         hashbrown = "hashbrown-0.17.1-lib-bdb4a94b";
       };
-      layer = 0;
     };
     "indexmap-2.14.2-lib-65980ac3" = {
       crate = "indexmap-2.14.2";
@@ -12358,7 +11997,6 @@
         hashbrown = "hashbrown-0.17.1-lib-b6c3501c";
         serde_core = "serde_core-1.0.229-lib-8bfbd229";
       };
-      layer = 0;
     };
     "indexmap-2.14.2-lib-8f8512bc" = {
       crate = "indexmap-2.14.2";
@@ -12372,7 +12010,6 @@
         equivalent = "equivalent-1.0.3-lib-7280a404";
         hashbrown = "hashbrown-0.17.1-lib-566e5235";
       };
-      layer = 0;
     };
     "indexmap-2.14.2-lib-8f8512bc.2" = {
       crate = "indexmap-2.14.2";
@@ -12386,7 +12023,6 @@
         equivalent = "equivalent-1.0.3-lib-d4c94ff5";
         hashbrown = "hashbrown-0.17.1-lib-1986686d";
       };
-      layer = 0;
     };
     "indexmap-2.14.2-lib-ff0ac439" = {
       crate = "indexmap-2.14.2";
@@ -12402,45 +12038,38 @@
         hashbrown = "hashbrown-0.17.1-lib-566e5235";
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
       };
-      layer = 0;
     };
     "itoa-1.0.18-lib-2c6d1925" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "itoa-1.0.18-lib-55320c13" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "itoa-1.0.18-lib-9d170c43" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "itoa-1.0.18-lib-cd042dcb" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "itoa-1.0.18-lib-eee20cbb" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "itoa-1.0.18-lib-ffb06609" = {
       crate = "itoa-1.0.18";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "juniper-0.16.2-lib-3b31e52d" = {
       crate = "juniper-0.16.2";
@@ -12460,7 +12089,6 @@
         static_assertions = "static_assertions-1.1.0-lib-4287961d";
         void = "void-1.0.2-lib-ce257273";
       };
-      layer = 0;
     };
     "juniper-0.16.2-lib-4af2da1c" = {
       crate = "juniper-0.16.2";
@@ -12480,7 +12108,6 @@
         static_assertions = "static_assertions-1.1.0-lib-fed40e8f";
         void = "void-1.0.2-lib-bf108ecd";
       };
-      layer = 0;
     };
     "juniper-0.16.2-lib-e42b30d9" = {
       crate = "juniper-0.16.2";
@@ -12501,7 +12128,6 @@
         static_assertions = "static_assertions-1.1.0-lib-31414158";
         void = "void-1.0.2-lib-32920198";
       };
-      layer = 0;
     };
     "juniper-0.16.2-lib-ed5c7c66" = {
       crate = "juniper-0.16.2";
@@ -12522,7 +12148,6 @@
         static_assertions = "static_assertions-1.1.0-lib-8a6e7963";
         void = "void-1.0.2-lib-9f205b5d";
       };
-      layer = 0;
     };
     "juniper_codegen-0.16.0-lib-940b041b" = {
       crate = "juniper_codegen-0.16.0";
@@ -12534,7 +12159,6 @@
         syn = "syn-2.0.119-lib-c3e70130";
         url = "url-2.5.8-lib-330983b1.2";
       };
-      layer = 0;
     };
     "juniper_codegen-0.16.0-lib-940b041b.2" = {
       crate = "juniper_codegen-0.16.0";
@@ -12546,7 +12170,6 @@
         syn = "syn-2.0.119-lib-c3e70130";
         url = "url-2.5.8-lib-bc125b6d";
       };
-      layer = 0;
     };
     "juniper_codegen-0.16.0-lib-b38b030f" = {
       crate = "juniper_codegen-0.16.0";
@@ -12558,14 +12181,13 @@
         syn = "syn-2.0.119-lib-ce0abbea";
         url = "url-2.5.8-lib-6f2cb067";
       };
-      layer = 0;
     };
     "lana-app-0.42.0-custom-build-0b037f83" = {
       crate = "lana-app-0.42.0";
       target = "build-script";
       profile = "dev-2";
       source = "lana-app-0.42.0 build-script";
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-custom-build-2dc472b9" = {
       crate = "lana-app-0.42.0";
@@ -12576,14 +12198,14 @@
       env = {
         CLIPPY_ARGS = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
       };
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-custom-build-7db1115c" = {
       crate = "lana-app-0.42.0";
       target = "build-script";
       profile = "release-2";
       source = "lana-app-0.42.0 build-script";
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-custom-build-9fbe3087" = {
       crate = "lana-app-0.42.0";
@@ -12593,7 +12215,7 @@
       cross = true;
       source = "lana-app-0.42.0 build-script run";
       build = "lana-app-0.42.0-custom-build-7db1115c";
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-custom-build-b22c8bf1" = {
       crate = "lana-app-0.42.0";
@@ -12602,7 +12224,7 @@
       mode = "run";
       source = "lana-app-0.42.0 build-script run";
       build = "lana-app-0.42.0-custom-build-0b037f83";
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-custom-build-b22c8bf1.2" = {
       crate = "lana-app-0.42.0";
@@ -12611,7 +12233,7 @@
       mode = "run";
       source = "lana-app-0.42.0 build-script run";
       build = "lana-app-0.42.0-custom-build-2dc472b9";
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-custom-build-de651e07" = {
       crate = "lana-app-0.42.0";
@@ -12620,7 +12242,7 @@
       mode = "run";
       source = "lana-app-0.42.0 build-script run";
       build = "lana-app-0.42.0-custom-build-7db1115c";
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-lib-1ac4497c" = {
       crate = "lana-app-0.42.0";
@@ -12642,7 +12264,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-lib-1ac4497c.2" = {
       crate = "lana-app-0.42.0";
@@ -12664,7 +12286,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-lib-67907682" = {
       crate = "lana-app-0.42.0";
@@ -12691,6 +12313,7 @@
         thiserror = "thiserror-2.0.21-lib-ebac584d";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
+      layer = 1;
     };
     "lana-app-0.42.0-lib-69d31967" = {
       crate = "lana-app-0.42.0";
@@ -12714,6 +12337,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "lana-app-0.42.0-lib-72b4bcb2" = {
       crate = "lana-app-0.42.0";
@@ -12736,6 +12360,7 @@
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
+      layer = 1;
     };
     "lana-app-0.42.0-lib-bc98bc69" = {
       crate = "lana-app-0.42.0";
@@ -12757,7 +12382,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-lib-bc98bc69.2" = {
       crate = "lana-app-0.42.0";
@@ -12779,7 +12404,7 @@
         thiserror = "thiserror-2.0.21-lib-e27579b9";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 4;
+      layer = 1;
     };
     "lana-app-0.42.0-lib-f2e3f5cd" = {
       crate = "lana-app-0.42.0";
@@ -12802,7 +12427,7 @@
         thiserror = "thiserror-2.0.21-lib-5c12bd60";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      layer = 4;
+      layer = 1;
     };
     "lana-cli-0.42.0-bin-1fa7cab3" = {
       crate = "lana-cli-0.42.0";
@@ -12831,6 +12456,7 @@
         tokio = "tokio-1.54.1-lib-14c11885";
         tracing_utils = "tracing-utils-0.42.0-lib-cd7a7290";
       };
+      layer = 1;
     };
     "lana-cli-0.42.0-bin-886a3432" = {
       crate = "lana-cli-0.42.0";
@@ -12856,6 +12482,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
+      layer = 1;
     };
     "lana-cli-0.42.0-bin-b6990a7e" = {
       crate = "lana-cli-0.42.0";
@@ -12879,7 +12506,7 @@
         tokio = "tokio-1.54.1-lib-9ca75a24";
         tracing_utils = "tracing-utils-0.42.0-lib-0d604c62";
       };
-      layer = 7;
+      layer = 1;
     };
     "lana-cli-0.42.0-bin-c4f30f60" = {
       crate = "lana-cli-0.42.0";
@@ -12904,7 +12531,7 @@
         tokio = "tokio-1.54.1-lib-064452ff";
         tracing_utils = "tracing-utils-0.42.0-lib-2e0d876f";
       };
-      layer = 7;
+      layer = 1;
     };
     "lana-cli-0.42.0-bin-d4f7c96a" = {
       crate = "lana-cli-0.42.0";
@@ -12928,7 +12555,7 @@
         tokio = "tokio-1.54.1-lib-381be5de";
         tracing_utils = "tracing-utils-0.42.0-lib-b6f76320";
       };
-      layer = 7;
+      layer = 1;
     };
     "lana-cli-0.42.0-bin-d4f7c96a.2" = {
       crate = "lana-cli-0.42.0";
@@ -12952,7 +12579,7 @@
         tokio = "tokio-1.54.1-lib-e9b9011f";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
-      layer = 7;
+      layer = 1;
     };
     "lana-cli-0.42.0-test-81a12cc3" = {
       crate = "lana-cli-0.42.0";
@@ -12981,32 +12608,29 @@
       bins = {
         lana-cli = "lana-cli-0.42.0-bin-d4f7c96a.2";
       };
+      layer = 1;
     };
     "lazy_static-1.5.1-lib-15612a4f" = {
       crate = "lazy_static-1.5.1";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "lazy_static-1.5.1-lib-1b99b3ad" = {
       crate = "lazy_static-1.5.1";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "lazy_static-1.5.1-lib-38a4e58c" = {
       crate = "lazy_static-1.5.1";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "lazy_static-1.5.1-lib-b60c30b6" = {
       crate = "lazy_static-1.5.1";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "libc-0.2.191-custom-build-1b801b5b" = {
       crate = "libc-0.2.191";
@@ -13018,7 +12642,6 @@
         "std"
       ];
       build = "libc-0.2.191-custom-build-915be38a";
-      layer = 0;
     };
     "libc-0.2.191-custom-build-915be38a" = {
       crate = "libc-0.2.191";
@@ -13028,7 +12651,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "libc-0.2.191-custom-build-bd54a445" = {
       crate = "libc-0.2.191";
@@ -13040,7 +12662,6 @@
         "std"
       ];
       build = "libc-0.2.191-custom-build-cce32ab0";
-      layer = 0;
     };
     "libc-0.2.191-custom-build-cce32ab0" = {
       crate = "libc-0.2.191";
@@ -13050,7 +12671,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "libc-0.2.191-custom-build-efbe5087" = {
       crate = "libc-0.2.191";
@@ -13063,7 +12683,6 @@
         "std"
       ];
       build = "libc-0.2.191-custom-build-915be38a";
-      layer = 0;
     };
     "libc-0.2.191-lib-23a8506b" = {
       crate = "libc-0.2.191";
@@ -13074,7 +12693,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-1b801b5b";
-      layer = 0;
     };
     "libc-0.2.191-lib-62f1a5a9" = {
       crate = "libc-0.2.191";
@@ -13085,7 +12703,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-1b801b5b";
-      layer = 0;
     };
     "libc-0.2.191-lib-909dff28" = {
       crate = "libc-0.2.191";
@@ -13096,7 +12713,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-bd54a445";
-      layer = 0;
     };
     "libc-0.2.191-lib-dd586c9c" = {
       crate = "libc-0.2.191";
@@ -13108,7 +12724,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-bd54a445";
-      layer = 0;
     };
     "libc-0.2.191-lib-e1682bc7" = {
       crate = "libc-0.2.191";
@@ -13119,7 +12734,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-bd54a445";
-      layer = 0;
     };
     "libc-0.2.191-lib-f5bce790" = {
       crate = "libc-0.2.191";
@@ -13131,7 +12745,6 @@
         "std"
       ];
       script = "libc-0.2.191-custom-build-efbe5087";
-      layer = 0;
     };
     "lock_api-0.4.14-lib-12932f87" = {
       crate = "lock_api-0.4.14";
@@ -13144,7 +12757,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-8220b550";
       };
-      layer = 0;
     };
     "lock_api-0.4.14-lib-1f53b050" = {
       crate = "lock_api-0.4.14";
@@ -13157,7 +12769,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-f38d8b8f";
       };
-      layer = 0;
     };
     "lock_api-0.4.14-lib-9d7246c8" = {
       crate = "lock_api-0.4.14";
@@ -13170,7 +12781,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-2094ac1d";
       };
-      layer = 0;
     };
     "lock_api-0.4.14-lib-b293f5b5" = {
       crate = "lock_api-0.4.14";
@@ -13183,7 +12793,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-42c06a54";
       };
-      layer = 0;
     };
     "lock_api-0.4.14-lib-c92a811e" = {
       crate = "lock_api-0.4.14";
@@ -13197,7 +12806,6 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-29747991";
       };
-      layer = 0;
     };
     "lock_api-0.4.14-lib-f6b17d93" = {
       crate = "lock_api-0.4.14";
@@ -13211,45 +12819,38 @@
       externs = {
         scopeguard = "scopeguard-1.2.0-lib-c145878b";
       };
-      layer = 0;
     };
     "log-0.4.35-lib-1a63781f" = {
       crate = "log-0.4.35";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "log-0.4.35-lib-3a04a8b8" = {
       crate = "log-0.4.35";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "log-0.4.35-lib-9c2b5c51" = {
       crate = "log-0.4.35";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "log-0.4.35-lib-9f6fd068" = {
       crate = "log-0.4.35";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "log-0.4.35-lib-b85a48fe" = {
       crate = "log-0.4.35";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "log-0.4.35-lib-edeec899" = {
       crate = "log-0.4.35";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "matchit-0.8.4-lib-30a7c8c4" = {
       crate = "matchit-0.8.4";
@@ -13257,14 +12858,12 @@
       profile = "dev";
       mode = "check";
       features = [ "default" ];
-      layer = 0;
     };
     "matchit-0.8.4-lib-913090b2" = {
       crate = "matchit-0.8.4";
       target = "lib";
       profile = "dev";
       features = [ "default" ];
-      layer = 0;
     };
     "matchit-0.8.4-lib-9fb31c63" = {
       crate = "matchit-0.8.4";
@@ -13272,14 +12871,12 @@
       profile = "release";
       cross = true;
       features = [ "default" ];
-      layer = 0;
     };
     "matchit-0.8.4-lib-ba526670" = {
       crate = "matchit-0.8.4";
       target = "lib";
       profile = "release";
       features = [ "default" ];
-      layer = 0;
     };
     "md-5-0.10.6-lib-1f3ff5df" = {
       crate = "md-5-0.10.6";
@@ -13289,7 +12886,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         digest = "digest-0.10.7-lib-bf26349d";
       };
-      layer = 0;
     };
     "md-5-0.10.6-lib-1f3ff5df.2" = {
       crate = "md-5-0.10.6";
@@ -13299,7 +12895,6 @@
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
         digest = "digest-0.10.7-lib-065ea419";
       };
-      layer = 0;
     };
     "md-5-0.10.6-lib-3e700dc1" = {
       crate = "md-5-0.10.6";
@@ -13309,7 +12904,6 @@
         cfg_if = "cfg-if-1.0.5-lib-198950ca";
         digest = "digest-0.10.7-lib-dedca450";
       };
-      layer = 0;
     };
     "md-5-0.10.6-lib-598236bd" = {
       crate = "md-5-0.10.6";
@@ -13319,7 +12913,6 @@
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
         digest = "digest-0.10.7-lib-2b578465";
       };
-      layer = 0;
     };
     "md-5-0.10.6-lib-68f973e7" = {
       crate = "md-5-0.10.6";
@@ -13330,7 +12923,6 @@
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
         digest = "digest-0.10.7-lib-2bf25283";
       };
-      layer = 0;
     };
     "md-5-0.10.6-lib-76605ffd" = {
       crate = "md-5-0.10.6";
@@ -13340,7 +12932,6 @@
         cfg_if = "cfg-if-1.0.5-lib-f2d9aaed";
         digest = "digest-0.10.7-lib-bf26349d.2";
       };
-      layer = 0;
     };
     "md-5-0.10.6-lib-864cbf43" = {
       crate = "md-5-0.10.6";
@@ -13351,7 +12942,6 @@
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         digest = "digest-0.10.7-lib-ded23ef0";
       };
-      layer = 0;
     };
     "memchr-2.8.3-lib-030aad61" = {
       crate = "memchr-2.8.3";
@@ -13362,7 +12952,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "memchr-2.8.3-lib-3f283570" = {
       crate = "memchr-2.8.3";
@@ -13373,7 +12962,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "memchr-2.8.3-lib-7abc8991" = {
       crate = "memchr-2.8.3";
@@ -13385,7 +12973,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "memchr-2.8.3-lib-c41ad66a" = {
       crate = "memchr-2.8.3";
@@ -13396,7 +12983,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "memchr-2.8.3-lib-dc0e57f7" = {
       crate = "memchr-2.8.3";
@@ -13407,7 +12993,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "memchr-2.8.3-lib-dca4b748" = {
       crate = "memchr-2.8.3";
@@ -13419,33 +13004,28 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "mime-0.3.18-lib-087762ca" = {
       crate = "mime-0.3.18";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "mime-0.3.18-lib-36a53dc5" = {
       crate = "mime-0.3.18";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "mime-0.3.18-lib-bce13998" = {
       crate = "mime-0.3.18";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "mime-0.3.18-lib-d98cf218" = {
       crate = "mime-0.3.18";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "mio-1.2.4-lib-12a62360" = {
       crate = "mio-1.2.4";
@@ -13460,7 +13040,6 @@
       externs = {
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      layer = 0;
     };
     "mio-1.2.4-lib-6ca7f74a" = {
       crate = "mio-1.2.4";
@@ -13474,7 +13053,6 @@
       externs = {
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      layer = 0;
     };
     "mio-1.2.4-lib-6d62f027" = {
       crate = "mio-1.2.4";
@@ -13488,7 +13066,6 @@
       externs = {
         libc = "libc-0.2.191-lib-23a8506b";
       };
-      layer = 0;
     };
     "mio-1.2.4-lib-924d40df" = {
       crate = "mio-1.2.4";
@@ -13502,7 +13079,6 @@
       externs = {
         libc = "libc-0.2.191-lib-e1682bc7";
       };
-      layer = 0;
     };
     "mio-1.2.4-lib-a02cb90f" = {
       crate = "mio-1.2.4";
@@ -13516,7 +13092,6 @@
       externs = {
         libc = "libc-0.2.191-lib-909dff28";
       };
-      layer = 0;
     };
     "mio-1.2.4-lib-b0c904ba" = {
       crate = "mio-1.2.4";
@@ -13531,7 +13106,6 @@
       externs = {
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      layer = 0;
     };
     "money-0.42.0-lib-119c4e92" = {
       crate = "money-0.42.0";
@@ -13548,6 +13122,7 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "money-0.42.0-lib-1338399e" = {
       crate = "money-0.42.0";
@@ -13565,6 +13140,7 @@
         serde_json = "serde_json-1.0.154-lib-f5f3f1d6";
         thiserror = "thiserror-2.0.21-lib-4ca1ac36";
       };
+      layer = 1;
     };
     "money-0.42.0-lib-5c100e77" = {
       crate = "money-0.42.0";
@@ -13662,6 +13238,7 @@
         serde = "serde-1.0.229-lib-3306c779";
         thiserror = "thiserror-2.0.21-lib-ebac584d";
       };
+      layer = 1;
     };
     "money-0.42.0-lib-fce10da1" = {
       crate = "money-0.42.0";
@@ -13685,7 +13262,6 @@
       externs = {
         autocfg = "autocfg-1.5.1-lib-36a055f6";
       };
-      layer = 0;
     };
     "num-traits-0.2.19-custom-build-36f901e8" = {
       crate = "num-traits-0.2.19";
@@ -13695,7 +13271,6 @@
       cross = true;
       features = [ "std" ];
       build = "num-traits-0.2.19-custom-build-e3154b15";
-      layer = 0;
     };
     "num-traits-0.2.19-custom-build-56698e71" = {
       crate = "num-traits-0.2.19";
@@ -13704,7 +13279,6 @@
       mode = "run";
       features = [ "std" ];
       build = "num-traits-0.2.19-custom-build-171473d4";
-      layer = 0;
     };
     "num-traits-0.2.19-custom-build-a5ae933a" = {
       crate = "num-traits-0.2.19";
@@ -13713,7 +13287,6 @@
       mode = "run";
       features = [ "std" ];
       build = "num-traits-0.2.19-custom-build-e3154b15";
-      layer = 0;
     };
     "num-traits-0.2.19-custom-build-e3154b15" = {
       crate = "num-traits-0.2.19";
@@ -13723,7 +13296,6 @@
       externs = {
         autocfg = "autocfg-1.5.1-lib-51a4e679";
       };
-      layer = 0;
     };
     "num-traits-0.2.19-lib-39d9d1df" = {
       crate = "num-traits-0.2.19";
@@ -13731,7 +13303,6 @@
       profile = "dev-2";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-56698e71";
-      layer = 0;
     };
     "num-traits-0.2.19-lib-9ee599b6" = {
       crate = "num-traits-0.2.19";
@@ -13739,7 +13310,6 @@
       profile = "release";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-a5ae933a";
-      layer = 0;
     };
     "num-traits-0.2.19-lib-a3a6a80f" = {
       crate = "num-traits-0.2.19";
@@ -13747,7 +13317,6 @@
       profile = "release-2";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-a5ae933a";
-      layer = 0;
     };
     "num-traits-0.2.19-lib-acff1e98" = {
       crate = "num-traits-0.2.19";
@@ -13756,7 +13325,6 @@
       cross = true;
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-36f901e8";
-      layer = 0;
     };
     "num-traits-0.2.19-lib-d6b2ddad" = {
       crate = "num-traits-0.2.19";
@@ -13765,7 +13333,6 @@
       mode = "check";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-56698e71";
-      layer = 0;
     };
     "num-traits-0.2.19-lib-fea6bce2" = {
       crate = "num-traits-0.2.19";
@@ -13773,7 +13340,6 @@
       profile = "dev";
       features = [ "std" ];
       script = "num-traits-0.2.19-custom-build-56698e71";
-      layer = 0;
     };
     "once_cell-1.21.4-lib-138b9dda" = {
       crate = "once_cell-1.21.4";
@@ -13786,7 +13352,6 @@
         "race"
         "std"
       ];
-      layer = 0;
     };
     "once_cell-1.21.4-lib-2dd3b06d" = {
       crate = "once_cell-1.21.4";
@@ -13798,7 +13363,6 @@
         "race"
         "std"
       ];
-      layer = 0;
     };
     "once_cell-1.21.4-lib-839dfd5f" = {
       crate = "once_cell-1.21.4";
@@ -13811,7 +13375,6 @@
         "race"
         "std"
       ];
-      layer = 0;
     };
     "once_cell-1.21.4-lib-a5ea7fad" = {
       crate = "once_cell-1.21.4";
@@ -13823,7 +13386,6 @@
         "race"
         "std"
       ];
-      layer = 0;
     };
     "once_cell-1.21.4-lib-c3dcdcc3" = {
       crate = "once_cell-1.21.4";
@@ -13835,7 +13397,6 @@
         "race"
         "std"
       ];
-      layer = 0;
     };
     "once_cell-1.21.4-lib-c56ab1af" = {
       crate = "once_cell-1.21.4";
@@ -13847,45 +13408,38 @@
         "race"
         "std"
       ];
-      layer = 0;
     };
     "parking-2.2.1-lib-1d081209" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "parking-2.2.1-lib-37a823b7" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "parking-2.2.1-lib-3916653e" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "parking-2.2.1-lib-e5fe4427" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "parking-2.2.1-lib-edcefa46" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "parking-2.2.1-lib-f6d33602" = {
       crate = "parking-2.2.1";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "parking_lot-0.12.5-lib-500eef97" = {
       crate = "parking_lot-0.12.5";
@@ -13897,7 +13451,6 @@
         lock_api = "lock_api-0.4.14-lib-f6b17d93";
         parking_lot_core = "parking_lot_core-0.9.12-lib-4db7b0f2";
       };
-      layer = 0;
     };
     "parking_lot-0.12.5-lib-87b5aee7" = {
       crate = "parking_lot-0.12.5";
@@ -13908,7 +13461,6 @@
         lock_api = "lock_api-0.4.14-lib-1f53b050";
         parking_lot_core = "parking_lot_core-0.9.12-lib-d1aef87d";
       };
-      layer = 0;
     };
     "parking_lot-0.12.5-lib-b5e6aab9" = {
       crate = "parking_lot-0.12.5";
@@ -13919,7 +13471,6 @@
         lock_api = "lock_api-0.4.14-lib-b293f5b5";
         parking_lot_core = "parking_lot_core-0.9.12-lib-432495d6";
       };
-      layer = 0;
     };
     "parking_lot-0.12.5-lib-d29cd68d" = {
       crate = "parking_lot-0.12.5";
@@ -13931,7 +13482,6 @@
         lock_api = "lock_api-0.4.14-lib-c92a811e";
         parking_lot_core = "parking_lot_core-0.9.12-lib-190cbca9";
       };
-      layer = 0;
     };
     "parking_lot-0.12.5-lib-d5d0ec1d" = {
       crate = "parking_lot-0.12.5";
@@ -13942,7 +13492,6 @@
         lock_api = "lock_api-0.4.14-lib-9d7246c8";
         parking_lot_core = "parking_lot_core-0.9.12-lib-0f8e2165";
       };
-      layer = 0;
     };
     "parking_lot-0.12.5-lib-e83fcc5b" = {
       crate = "parking_lot-0.12.5";
@@ -13953,7 +13502,6 @@
         lock_api = "lock_api-0.4.14-lib-12932f87";
         parking_lot_core = "parking_lot_core-0.9.12-lib-39861ee1";
       };
-      layer = 0;
     };
     "parking_lot-0.12.5-lib-e83fcc5b.2" = {
       crate = "parking_lot-0.12.5";
@@ -13964,7 +13512,6 @@
         lock_api = "lock_api-0.4.14-lib-12932f87";
         parking_lot_core = "parking_lot_core-0.9.12-lib-39861ee1.2";
       };
-      layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-28c29112" = {
       crate = "parking_lot_core-0.9.12";
@@ -13973,7 +13520,6 @@
       mode = "run";
       cross = true;
       build = "parking_lot_core-0.9.12-custom-build-37a7e0a3";
-      layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-33248171" = {
       crate = "parking_lot_core-0.9.12";
@@ -13981,19 +13527,16 @@
       profile = "dev";
       mode = "run";
       build = "parking_lot_core-0.9.12-custom-build-4bfafaba";
-      layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-37a7e0a3" = {
       crate = "parking_lot_core-0.9.12";
       target = "build-script";
       profile = "release-2";
-      layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-4bfafaba" = {
       crate = "parking_lot_core-0.9.12";
       target = "build-script";
       profile = "dev-2";
-      layer = 0;
     };
     "parking_lot_core-0.9.12-custom-build-df70df19" = {
       crate = "parking_lot_core-0.9.12";
@@ -14001,7 +13544,6 @@
       profile = "release";
       mode = "run";
       build = "parking_lot_core-0.9.12-custom-build-37a7e0a3";
-      layer = 0;
     };
     "parking_lot_core-0.9.12-lib-0f8e2165" = {
       crate = "parking_lot_core-0.9.12";
@@ -14013,7 +13555,6 @@
         libc = "libc-0.2.191-lib-62f1a5a9";
         smallvec = "smallvec-1.16.5-lib-c45cbf28";
       };
-      layer = 0;
     };
     "parking_lot_core-0.9.12-lib-190cbca9" = {
       crate = "parking_lot_core-0.9.12";
@@ -14026,7 +13567,6 @@
         libc = "libc-0.2.191-lib-dd586c9c";
         smallvec = "smallvec-1.16.5-lib-b6750bbc";
       };
-      layer = 0;
     };
     "parking_lot_core-0.9.12-lib-39861ee1" = {
       crate = "parking_lot_core-0.9.12";
@@ -14038,7 +13578,6 @@
         libc = "libc-0.2.191-lib-909dff28";
         smallvec = "smallvec-1.16.5-lib-826e54ae";
       };
-      layer = 0;
     };
     "parking_lot_core-0.9.12-lib-39861ee1.2" = {
       crate = "parking_lot_core-0.9.12";
@@ -14050,7 +13589,6 @@
         libc = "libc-0.2.191-lib-909dff28";
         smallvec = "smallvec-1.16.5-lib-bb6c8c81";
       };
-      layer = 0;
     };
     "parking_lot_core-0.9.12-lib-432495d6" = {
       crate = "parking_lot_core-0.9.12";
@@ -14062,7 +13600,6 @@
         libc = "libc-0.2.191-lib-e1682bc7";
         smallvec = "smallvec-1.16.5-lib-bb6c8c81.2";
       };
-      layer = 0;
     };
     "parking_lot_core-0.9.12-lib-4db7b0f2" = {
       crate = "parking_lot_core-0.9.12";
@@ -14075,7 +13612,6 @@
         libc = "libc-0.2.191-lib-f5bce790";
         smallvec = "smallvec-1.16.5-lib-b60c9bb1";
       };
-      layer = 0;
     };
     "parking_lot_core-0.9.12-lib-d1aef87d" = {
       crate = "parking_lot_core-0.9.12";
@@ -14087,7 +13623,6 @@
         libc = "libc-0.2.191-lib-23a8506b";
         smallvec = "smallvec-1.16.5-lib-64bdd593";
       };
-      layer = 0;
     };
     "percent-encoding-2.3.2-lib-0807b48c" = {
       crate = "percent-encoding-2.3.2";
@@ -14098,7 +13633,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "percent-encoding-2.3.2-lib-5c619632" = {
       crate = "percent-encoding-2.3.2";
@@ -14109,7 +13643,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "percent-encoding-2.3.2-lib-7e7401bb" = {
       crate = "percent-encoding-2.3.2";
@@ -14121,7 +13654,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "percent-encoding-2.3.2-lib-8961a817" = {
       crate = "percent-encoding-2.3.2";
@@ -14132,7 +13664,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "percent-encoding-2.3.2-lib-cf7103bd" = {
       crate = "percent-encoding-2.3.2";
@@ -14143,7 +13674,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "percent-encoding-2.3.2-lib-ef9c61ab" = {
       crate = "percent-encoding-2.3.2";
@@ -14155,7 +13685,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "pest-2.8.3-lib-5178593a" = {
       crate = "pest-2.8.3";
@@ -14170,7 +13699,6 @@
         memchr = "memchr-2.8.3-lib-c41ad66a";
         ucd_trie = "ucd-trie-0.1.7-lib-23ef2b10";
       };
-      layer = 0;
     };
     "pest-2.8.3-lib-703d6310" = {
       crate = "pest-2.8.3";
@@ -14185,7 +13713,6 @@
         memchr = "memchr-2.8.3-lib-030aad61";
         ucd_trie = "ucd-trie-0.1.7-lib-9cc57ace";
       };
-      layer = 0;
     };
     "pest-2.8.3-lib-77ff4c7f" = {
       crate = "pest-2.8.3";
@@ -14201,7 +13728,6 @@
         memchr = "memchr-2.8.3-lib-dca4b748";
         ucd_trie = "ucd-trie-0.1.7-lib-4903803a";
       };
-      layer = 0;
     };
     "pest-2.8.3-lib-99669d3a" = {
       crate = "pest-2.8.3";
@@ -14216,7 +13742,6 @@
         memchr = "memchr-2.8.3-lib-3f283570";
         ucd_trie = "ucd-trie-0.1.7-lib-e70449f8";
       };
-      layer = 0;
     };
     "pest-2.8.3-lib-c08db29d" = {
       crate = "pest-2.8.3";
@@ -14231,7 +13756,6 @@
         memchr = "memchr-2.8.3-lib-dc0e57f7";
         ucd_trie = "ucd-trie-0.1.7-lib-7c6e5a41";
       };
-      layer = 0;
     };
     "pest-2.8.3-lib-ff44e845" = {
       crate = "pest-2.8.3";
@@ -14247,7 +13771,6 @@
         memchr = "memchr-2.8.3-lib-7abc8991";
         ucd_trie = "ucd-trie-0.1.7-lib-7b4e13bd";
       };
-      layer = 0;
     };
     "pest_derive-2.8.3-lib-c6f3e18b" = {
       crate = "pest_derive-2.8.3";
@@ -14261,7 +13784,6 @@
         pest = "pest-2.8.3-lib-c08db29d";
         pest_generator = "pest_generator-2.8.3-lib-85f935f9";
       };
-      layer = 0;
     };
     "pest_derive-2.8.3-lib-d6844721" = {
       crate = "pest_derive-2.8.3";
@@ -14275,7 +13797,6 @@
         pest = "pest-2.8.3-lib-99669d3a";
         pest_generator = "pest_generator-2.8.3-lib-b2edce57";
       };
-      layer = 0;
     };
     "pest_derive-2.8.3-lib-d6844721.2" = {
       crate = "pest_derive-2.8.3";
@@ -14289,7 +13810,6 @@
         pest = "pest-2.8.3-lib-703d6310";
         pest_generator = "pest_generator-2.8.3-lib-b2edce57.2";
       };
-      layer = 0;
     };
     "pest_generator-2.8.3-lib-85f935f9" = {
       crate = "pest_generator-2.8.3";
@@ -14303,7 +13823,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-2.0.119-lib-ce0abbea";
       };
-      layer = 0;
     };
     "pest_generator-2.8.3-lib-b2edce57" = {
       crate = "pest_generator-2.8.3";
@@ -14317,7 +13836,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      layer = 0;
     };
     "pest_generator-2.8.3-lib-b2edce57.2" = {
       crate = "pest_generator-2.8.3";
@@ -14331,7 +13849,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      layer = 0;
     };
     "pest_meta-2.8.3-lib-bffd41c8" = {
       crate = "pest_meta-2.8.3";
@@ -14341,7 +13858,6 @@
       externs = {
         pest = "pest-2.8.3-lib-99669d3a";
       };
-      layer = 0;
     };
     "pest_meta-2.8.3-lib-bffd41c8.2" = {
       crate = "pest_meta-2.8.3";
@@ -14351,7 +13867,6 @@
       externs = {
         pest = "pest-2.8.3-lib-703d6310";
       };
-      layer = 0;
     };
     "pest_meta-2.8.3-lib-c81ea136" = {
       crate = "pest_meta-2.8.3";
@@ -14361,45 +13876,38 @@
       externs = {
         pest = "pest-2.8.3-lib-c08db29d";
       };
-      layer = 0;
     };
     "pin-project-lite-0.2.17-lib-47d95d6d" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "pin-project-lite-0.2.17-lib-48f49816" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "pin-project-lite-0.2.17-lib-6e066b20" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "pin-project-lite-0.2.17-lib-999d8814" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "pin-project-lite-0.2.17-lib-9de64525" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "pin-project-lite-0.2.17-lib-c0ba9808" = {
       crate = "pin-project-lite-0.2.17";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "ppv-lite86-0.2.21-lib-8d2951a8" = {
       crate = "ppv-lite86-0.2.21";
@@ -14412,7 +13920,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-7effcc53";
       };
-      layer = 0;
     };
     "ppv-lite86-0.2.21-lib-9b4b2803" = {
       crate = "ppv-lite86-0.2.21";
@@ -14425,7 +13932,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-1e1b9de4";
       };
-      layer = 0;
     };
     "ppv-lite86-0.2.21-lib-df86399d" = {
       crate = "ppv-lite86-0.2.21";
@@ -14439,7 +13945,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-e290255b";
       };
-      layer = 0;
     };
     "ppv-lite86-0.2.21-lib-ee213bbe" = {
       crate = "ppv-lite86-0.2.21";
@@ -14453,7 +13958,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-e9599d02";
       };
-      layer = 0;
     };
     "ppv-lite86-0.2.21-lib-f37174eb" = {
       crate = "ppv-lite86-0.2.21";
@@ -14466,7 +13970,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-3b32215f";
       };
-      layer = 0;
     };
     "ppv-lite86-0.2.21-lib-fd4ebd5b" = {
       crate = "ppv-lite86-0.2.21";
@@ -14479,7 +13982,6 @@
       externs = {
         zerocopy = "zerocopy-0.8.63-lib-b03a70ae";
       };
-      layer = 0;
     };
     "pretty_assertions-1.4.1-lib-e5e9e9d9" = {
       crate = "pretty_assertions-1.4.1";
@@ -14490,7 +13992,6 @@
         diff = "diff-0.1.13-lib-bea57e7d";
         yansi = "yansi-1.0.1-lib-8ea1ebab";
       };
-      layer = 0;
     };
     "proc-macro2-1.0.107-custom-build-34f4fe61" = {
       crate = "proc-macro2-1.0.107";
@@ -14502,7 +14003,6 @@
         "proc-macro"
       ];
       build = "proc-macro2-1.0.107-custom-build-f3ae30bb";
-      layer = 0;
     };
     "proc-macro2-1.0.107-custom-build-5b399969" = {
       crate = "proc-macro2-1.0.107";
@@ -14514,7 +14014,6 @@
         "proc-macro"
       ];
       build = "proc-macro2-1.0.107-custom-build-d09bcc50";
-      layer = 0;
     };
     "proc-macro2-1.0.107-custom-build-d09bcc50" = {
       crate = "proc-macro2-1.0.107";
@@ -14524,7 +14023,6 @@
         "default"
         "proc-macro"
       ];
-      layer = 0;
     };
     "proc-macro2-1.0.107-custom-build-f3ae30bb" = {
       crate = "proc-macro2-1.0.107";
@@ -14534,7 +14032,6 @@
         "default"
         "proc-macro"
       ];
-      layer = 0;
     };
     "proc-macro2-1.0.107-lib-451e10f4" = {
       crate = "proc-macro2-1.0.107";
@@ -14548,7 +14045,6 @@
       externs = {
         unicode_ident = "unicode-ident-1.0.27-lib-8cad60a1";
       };
-      layer = 0;
     };
     "proc-macro2-1.0.107-lib-864e7c23" = {
       crate = "proc-macro2-1.0.107";
@@ -14563,7 +14059,6 @@
       externs = {
         unicode_ident = "unicode-ident-1.0.27-lib-c478c375";
       };
-      layer = 0;
     };
     "proc-macro2-1.0.107-lib-d5e4b109" = {
       crate = "proc-macro2-1.0.107";
@@ -14577,7 +14072,6 @@
       externs = {
         unicode_ident = "unicode-ident-1.0.27-lib-bbd0bb19";
       };
-      layer = 0;
     };
     "quote-1.0.47-custom-build-10c36e1c" = {
       crate = "quote-1.0.47";
@@ -14587,7 +14081,6 @@
         "default"
         "proc-macro"
       ];
-      layer = 0;
     };
     "quote-1.0.47-custom-build-53f15a97" = {
       crate = "quote-1.0.47";
@@ -14597,7 +14090,6 @@
         "default"
         "proc-macro"
       ];
-      layer = 0;
     };
     "quote-1.0.47-custom-build-83e40039" = {
       crate = "quote-1.0.47";
@@ -14609,7 +14101,6 @@
         "proc-macro"
       ];
       build = "quote-1.0.47-custom-build-53f15a97";
-      layer = 0;
     };
     "quote-1.0.47-custom-build-b8946909" = {
       crate = "quote-1.0.47";
@@ -14621,7 +14112,6 @@
         "proc-macro"
       ];
       build = "quote-1.0.47-custom-build-10c36e1c";
-      layer = 0;
     };
     "quote-1.0.47-lib-4807460b" = {
       crate = "quote-1.0.47";
@@ -14635,7 +14125,6 @@
       externs = {
         proc_macro2 = "proc-macro2-1.0.107-lib-451e10f4";
       };
-      layer = 0;
     };
     "quote-1.0.47-lib-c5b05c34" = {
       crate = "quote-1.0.47";
@@ -14649,7 +14138,6 @@
       externs = {
         proc_macro2 = "proc-macro2-1.0.107-lib-d5e4b109";
       };
-      layer = 0;
     };
     "quote-1.0.47-lib-f0c3d055" = {
       crate = "quote-1.0.47";
@@ -14664,7 +14152,6 @@
       externs = {
         proc_macro2 = "proc-macro2-1.0.107-lib-864e7c23";
       };
-      layer = 0;
     };
     "rand-0.8.8-lib-23ec0057" = {
       crate = "rand-0.8.8";
@@ -14683,7 +14170,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-a4a3d962";
         rand_core = "rand_core-0.6.4-lib-3dd5e73a";
       };
-      layer = 0;
     };
     "rand-0.8.8-lib-2ee9b068" = {
       crate = "rand-0.8.8";
@@ -14702,7 +14188,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-fe0fc111";
         rand_core = "rand_core-0.6.4-lib-10cfc31b";
       };
-      layer = 0;
     };
     "rand-0.8.8-lib-64592f64" = {
       crate = "rand-0.8.8";
@@ -14721,7 +14206,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-beebebc7";
         rand_core = "rand_core-0.6.4-lib-02ecc05d";
       };
-      layer = 0;
     };
     "rand-0.8.8-lib-7b952d0d" = {
       crate = "rand-0.8.8";
@@ -14741,7 +14225,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-bcb3038b";
         rand_core = "rand_core-0.6.4-lib-77cfe27d";
       };
-      layer = 0;
     };
     "rand-0.8.8-lib-bd3b35b3" = {
       crate = "rand-0.8.8";
@@ -14761,7 +14244,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-66917d78";
         rand_core = "rand_core-0.6.4-lib-eb222350";
       };
-      layer = 0;
     };
     "rand-0.8.8-lib-ce67988a" = {
       crate = "rand-0.8.8";
@@ -14780,7 +14262,6 @@
         rand_chacha = "rand_chacha-0.3.1-lib-9b52230f";
         rand_core = "rand_core-0.6.4-lib-435e114f";
       };
-      layer = 0;
     };
     "rand_chacha-0.3.1-lib-66917d78" = {
       crate = "rand_chacha-0.3.1";
@@ -14792,7 +14273,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-ee213bbe";
         rand_core = "rand_core-0.6.4-lib-eb222350";
       };
-      layer = 0;
     };
     "rand_chacha-0.3.1-lib-9b52230f" = {
       crate = "rand_chacha-0.3.1";
@@ -14803,7 +14283,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-8d2951a8";
         rand_core = "rand_core-0.6.4-lib-435e114f";
       };
-      layer = 0;
     };
     "rand_chacha-0.3.1-lib-a4a3d962" = {
       crate = "rand_chacha-0.3.1";
@@ -14814,7 +14293,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-fd4ebd5b";
         rand_core = "rand_core-0.6.4-lib-3dd5e73a";
       };
-      layer = 0;
     };
     "rand_chacha-0.3.1-lib-bcb3038b" = {
       crate = "rand_chacha-0.3.1";
@@ -14826,7 +14304,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-df86399d";
         rand_core = "rand_core-0.6.4-lib-77cfe27d";
       };
-      layer = 0;
     };
     "rand_chacha-0.3.1-lib-beebebc7" = {
       crate = "rand_chacha-0.3.1";
@@ -14837,7 +14314,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-f37174eb";
         rand_core = "rand_core-0.6.4-lib-02ecc05d";
       };
-      layer = 0;
     };
     "rand_chacha-0.3.1-lib-fe0fc111" = {
       crate = "rand_chacha-0.3.1";
@@ -14848,7 +14324,6 @@
         ppv_lite86 = "ppv-lite86-0.2.21-lib-9b4b2803";
         rand_core = "rand_core-0.6.4-lib-10cfc31b";
       };
-      layer = 0;
     };
     "rand_core-0.6.4-lib-02ecc05d" = {
       crate = "rand_core-0.6.4";
@@ -14862,7 +14337,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-628174c3";
       };
-      layer = 0;
     };
     "rand_core-0.6.4-lib-10cfc31b" = {
       crate = "rand_core-0.6.4";
@@ -14876,7 +14350,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-ae9f130b";
       };
-      layer = 0;
     };
     "rand_core-0.6.4-lib-3dd5e73a" = {
       crate = "rand_core-0.6.4";
@@ -14890,7 +14363,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-6bbbe10d";
       };
-      layer = 0;
     };
     "rand_core-0.6.4-lib-435e114f" = {
       crate = "rand_core-0.6.4";
@@ -14904,7 +14376,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-e4f668d9";
       };
-      layer = 0;
     };
     "rand_core-0.6.4-lib-77cfe27d" = {
       crate = "rand_core-0.6.4";
@@ -14919,7 +14390,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-02a3b623";
       };
-      layer = 0;
     };
     "rand_core-0.6.4-lib-eb222350" = {
       crate = "rand_core-0.6.4";
@@ -14934,7 +14404,6 @@
       externs = {
         getrandom = "getrandom-0.2.17-lib-e2363c92";
       };
-      layer = 0;
     };
     "ring-0.17.14-custom-build-0c72c478" = {
       crate = "ring-0.17.14";
@@ -14943,7 +14412,6 @@
       mode = "run";
       features = [ "alloc" ];
       build = "ring-0.17.14-custom-build-5115864d";
-      layer = 0;
     };
     "ring-0.17.14-custom-build-5115864d" = {
       crate = "ring-0.17.14";
@@ -14953,7 +14421,6 @@
       externs = {
         cc = "cc-1.11.1-lib-eac3c1cc";
       };
-      layer = 0;
     };
     "ring-0.17.14-custom-build-5611065b" = {
       crate = "ring-0.17.14";
@@ -14963,7 +14430,6 @@
       cross = true;
       features = [ "alloc" ];
       build = "ring-0.17.14-custom-build-b7283a02";
-      layer = 0;
     };
     "ring-0.17.14-custom-build-5e30209d" = {
       crate = "ring-0.17.14";
@@ -14972,7 +14438,6 @@
       mode = "run";
       features = [ "alloc" ];
       build = "ring-0.17.14-custom-build-b7283a02";
-      layer = 0;
     };
     "ring-0.17.14-custom-build-b7283a02" = {
       crate = "ring-0.17.14";
@@ -14982,7 +14447,6 @@
       externs = {
         cc = "cc-1.11.1-lib-73975af0";
       };
-      layer = 0;
     };
     "ring-0.17.14-lib-13fde087" = {
       crate = "ring-0.17.14";
@@ -15008,7 +14472,6 @@
           };
         };
       };
-      layer = 0;
     };
     "ring-0.17.14-lib-3bf4c66d" = {
       crate = "ring-0.17.14";
@@ -15033,7 +14496,6 @@
           };
         };
       };
-      layer = 0;
     };
     "ring-0.17.14-lib-9b2004ca" = {
       crate = "ring-0.17.14";
@@ -15058,7 +14520,6 @@
           };
         };
       };
-      layer = 0;
     };
     "ring-0.17.14-lib-fa783391" = {
       crate = "ring-0.17.14";
@@ -15073,71 +14534,60 @@
         libc = "libc-0.2.191-lib-f5bce790";
         untrusted = "untrusted-0.9.0-lib-4132c165";
       };
-      layer = 0;
     };
     "ryu-1.0.23-lib-079954fe" = {
       crate = "ryu-1.0.23";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "ryu-1.0.23-lib-6da50854" = {
       crate = "ryu-1.0.23";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "ryu-1.0.23-lib-bc2d5e99" = {
       crate = "ryu-1.0.23";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "ryu-1.0.23-lib-cedec119" = {
       crate = "ryu-1.0.23";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "scopeguard-1.2.0-lib-2094ac1d" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "scopeguard-1.2.0-lib-29747991" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "scopeguard-1.2.0-lib-42c06a54" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "scopeguard-1.2.0-lib-8220b550" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "scopeguard-1.2.0-lib-c145878b" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "scopeguard-1.2.0-lib-f38d8b8f" = {
       crate = "scopeguard-1.2.0";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "serde-1.0.229-custom-build-25664dd7" = {
       crate = "serde-1.0.229";
@@ -15153,7 +14603,6 @@
         "std"
       ];
       build = "serde-1.0.229-custom-build-452b783a";
-      layer = 0;
     };
     "serde-1.0.229-custom-build-34c8a397" = {
       crate = "serde-1.0.229";
@@ -15167,7 +14616,6 @@
         "serde_derive"
         "std"
       ];
-      layer = 0;
     };
     "serde-1.0.229-custom-build-452b783a" = {
       crate = "serde-1.0.229";
@@ -15181,7 +14629,6 @@
         "serde_derive"
         "std"
       ];
-      layer = 0;
     };
     "serde-1.0.229-custom-build-9e3a9d1b" = {
       crate = "serde-1.0.229";
@@ -15198,7 +14645,6 @@
         "std"
       ];
       build = "serde-1.0.229-custom-build-452b783a";
-      layer = 0;
     };
     "serde-1.0.229-custom-build-c2bdc8ff" = {
       crate = "serde-1.0.229";
@@ -15214,7 +14660,6 @@
         "std"
       ];
       build = "serde-1.0.229-custom-build-34c8a397";
-      layer = 0;
     };
     "serde-1.0.229-lib-3306c779" = {
       crate = "serde-1.0.229";
@@ -15234,7 +14679,6 @@
         serde_core = "serde_core-1.0.229-lib-1f2f4eb5";
         serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
       };
-      layer = 0;
     };
     "serde-1.0.229-lib-6d3c7c1c" = {
       crate = "serde-1.0.229";
@@ -15253,7 +14697,6 @@
         serde_core = "serde_core-1.0.229-lib-9f954089";
         serde_derive = "serde_derive-1.0.229-lib-471e2a16";
       };
-      layer = 0;
     };
     "serde-1.0.229-lib-94de7978" = {
       crate = "serde-1.0.229";
@@ -15272,7 +14715,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
       };
-      layer = 0;
     };
     "serde-1.0.229-lib-9627c713" = {
       crate = "serde-1.0.229";
@@ -15292,7 +14734,6 @@
         serde_core = "serde_core-1.0.229-lib-8bfbd229";
         serde_derive = "serde_derive-1.0.229-lib-471e2a16";
       };
-      layer = 0;
     };
     "serde-1.0.229-lib-e89244bf" = {
       crate = "serde-1.0.229";
@@ -15311,7 +14752,6 @@
         serde_core = "serde_core-1.0.229-lib-1bcde0f6";
         serde_derive = "serde_derive-1.0.229-lib-471e2a16";
       };
-      layer = 0;
     };
     "serde-1.0.229-lib-f0b9c397" = {
       crate = "serde-1.0.229";
@@ -15330,7 +14770,6 @@
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
         serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
       };
-      layer = 0;
     };
     "serde-1.0.229-lib-f0b9c397.2" = {
       crate = "serde-1.0.229";
@@ -15349,7 +14788,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         serde_derive = "serde_derive-1.0.229-lib-6a1a98b1";
       };
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-335848ea" = {
       crate = "serde_core-1.0.229";
@@ -15362,7 +14800,6 @@
         "result"
         "std"
       ];
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-34fd33e1" = {
       crate = "serde_core-1.0.229";
@@ -15377,7 +14814,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-965906d0";
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-66083ab0" = {
       crate = "serde_core-1.0.229";
@@ -15391,7 +14827,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-9da5b9b2";
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-67df7270" = {
       crate = "serde_core-1.0.229";
@@ -15403,7 +14838,6 @@
         "result"
         "std"
       ];
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-876f4019" = {
       crate = "serde_core-1.0.229";
@@ -15417,7 +14851,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-67df7270";
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-965906d0" = {
       crate = "serde_core-1.0.229";
@@ -15430,7 +14863,6 @@
         "result"
         "std"
       ];
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-9da5b9b2" = {
       crate = "serde_core-1.0.229";
@@ -15442,7 +14874,6 @@
         "result"
         "std"
       ];
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-a0ad6b4f" = {
       crate = "serde_core-1.0.229";
@@ -15457,7 +14888,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-335848ea";
-      layer = 0;
     };
     "serde_core-1.0.229-custom-build-c0737a9d" = {
       crate = "serde_core-1.0.229";
@@ -15473,7 +14903,6 @@
         "std"
       ];
       build = "serde_core-1.0.229-custom-build-335848ea";
-      layer = 0;
     };
     "serde_core-1.0.229-lib-1bcde0f6" = {
       crate = "serde_core-1.0.229";
@@ -15487,7 +14916,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-a0ad6b4f";
-      layer = 0;
     };
     "serde_core-1.0.229-lib-1f2f4eb5" = {
       crate = "serde_core-1.0.229";
@@ -15502,7 +14930,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-34fd33e1";
-      layer = 0;
     };
     "serde_core-1.0.229-lib-8bfbd229" = {
       crate = "serde_core-1.0.229";
@@ -15517,7 +14944,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-c0737a9d";
-      layer = 0;
     };
     "serde_core-1.0.229-lib-9f954089" = {
       crate = "serde_core-1.0.229";
@@ -15530,7 +14956,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-66083ab0";
-      layer = 0;
     };
     "serde_core-1.0.229-lib-b5ec7613" = {
       crate = "serde_core-1.0.229";
@@ -15543,7 +14968,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-876f4019";
-      layer = 0;
     };
     "serde_core-1.0.229-lib-bebcc7eb" = {
       crate = "serde_core-1.0.229";
@@ -15557,7 +14981,6 @@
         "std"
       ];
       script = "serde_core-1.0.229-custom-build-34fd33e1";
-      layer = 0;
     };
     "serde_derive-1.0.229-lib-471e2a16" = {
       crate = "serde_derive-1.0.229";
@@ -15569,7 +14992,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-3.0.9-lib-7ceb1042";
       };
-      layer = 0;
     };
     "serde_derive-1.0.229-lib-6a1a98b1" = {
       crate = "serde_derive-1.0.229";
@@ -15581,7 +15003,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-141a1bff" = {
       crate = "serde_json-1.0.154";
@@ -15598,7 +15019,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-5272ad11";
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-2b243939" = {
       crate = "serde_json-1.0.154";
@@ -15612,7 +15032,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-9d32a695";
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-3d087246" = {
       crate = "serde_json-1.0.154";
@@ -15623,7 +15042,6 @@
         "raw_value"
         "std"
       ];
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-5272ad11" = {
       crate = "serde_json-1.0.154";
@@ -15638,7 +15056,6 @@
         "raw_value"
         "std"
       ];
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-8e1f8010" = {
       crate = "serde_json-1.0.154";
@@ -15651,7 +15068,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-c0b30db8";
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-9d32a695" = {
       crate = "serde_json-1.0.154";
@@ -15663,7 +15079,6 @@
         "raw_value"
         "std"
       ];
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-ba918bc1" = {
       crate = "serde_json-1.0.154";
@@ -15676,7 +15091,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-3d087246";
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-c0b30db8" = {
       crate = "serde_json-1.0.154";
@@ -15687,7 +15101,6 @@
         "raw_value"
         "std"
       ];
-      layer = 0;
     };
     "serde_json-1.0.154-custom-build-e992dbb3" = {
       crate = "serde_json-1.0.154";
@@ -15701,7 +15114,6 @@
         "std"
       ];
       build = "serde_json-1.0.154-custom-build-c0b30db8";
-      layer = 0;
     };
     "serde_json-1.0.154-lib-2cf6f7e5" = {
       crate = "serde_json-1.0.154";
@@ -15719,7 +15131,6 @@
         serde_core = "serde_core-1.0.229-lib-9f954089";
         zmij = "zmij-1.0.23-lib-22d35349";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-lib-3f37ade0" = {
       crate = "serde_json-1.0.154";
@@ -15738,7 +15149,6 @@
         serde_core = "serde_core-1.0.229-lib-8bfbd229";
         zmij = "zmij-1.0.23-lib-bec4dc23";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-lib-722b3d6d" = {
       crate = "serde_json-1.0.154";
@@ -15757,7 +15167,6 @@
         serde_core = "serde_core-1.0.229-lib-1f2f4eb5";
         zmij = "zmij-1.0.23-lib-0ff31468";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-lib-a8cab139" = {
       crate = "serde_json-1.0.154";
@@ -15776,7 +15185,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         zmij = "zmij-1.0.23-lib-b31214e7";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-lib-b626a92c" = {
       crate = "serde_json-1.0.154";
@@ -15794,7 +15202,6 @@
         serde_core = "serde_core-1.0.229-lib-1bcde0f6";
         zmij = "zmij-1.0.23-lib-e2bc8e63";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-lib-d8e29997" = {
       crate = "serde_json-1.0.154";
@@ -15812,7 +15219,6 @@
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
         zmij = "zmij-1.0.23-lib-b31214e7";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-lib-d8e29997.2" = {
       crate = "serde_json-1.0.154";
@@ -15830,7 +15236,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         zmij = "zmij-1.0.23-lib-b31214e7";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-lib-ec35f85c" = {
       crate = "serde_json-1.0.154";
@@ -15848,7 +15253,6 @@
         serde_core = "serde_core-1.0.229-lib-b5ec7613";
         zmij = "zmij-1.0.23-lib-55091810";
       };
-      layer = 0;
     };
     "serde_json-1.0.154-lib-f5f3f1d6" = {
       crate = "serde_json-1.0.154";
@@ -15872,7 +15276,6 @@
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
         zmij = "zmij-1.0.23-lib-b31214e7";
       };
-      layer = 0;
     };
     "serde_path_to_error-0.1.20-lib-06b04be7" = {
       crate = "serde_path_to_error-0.1.20";
@@ -15883,7 +15286,6 @@
         itoa = "itoa-1.0.18-lib-55320c13";
         serde_core = "serde_core-1.0.229-lib-1f2f4eb5";
       };
-      layer = 0;
     };
     "serde_path_to_error-0.1.20-lib-0c3bbb82" = {
       crate = "serde_path_to_error-0.1.20";
@@ -15894,7 +15296,6 @@
         itoa = "itoa-1.0.18-lib-9d170c43";
         serde_core = "serde_core-1.0.229-lib-8bfbd229";
       };
-      layer = 0;
     };
     "serde_path_to_error-0.1.20-lib-5f375529" = {
       crate = "serde_path_to_error-0.1.20";
@@ -15904,7 +15305,6 @@
         itoa = "itoa-1.0.18-lib-cd042dcb";
         serde_core = "serde_core-1.0.229-lib-bebcc7eb";
       };
-      layer = 0;
     };
     "serde_path_to_error-0.1.20-lib-e03de74c" = {
       crate = "serde_path_to_error-0.1.20";
@@ -15914,7 +15314,6 @@
         itoa = "itoa-1.0.18-lib-ffb06609";
         serde_core = "serde_core-1.0.229-lib-1bcde0f6";
       };
-      layer = 0;
     };
     "serde_yaml-0.9.34+deprecated-lib-07224ec8" = {
       crate = "serde_yaml-0.9.34+deprecated";
@@ -15928,7 +15327,6 @@
         serde = "serde-1.0.229-lib-9627c713";
         unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-e218bb72";
       };
-      layer = 0;
     };
     "serde_yaml-0.9.34+deprecated-lib-5c14d5b8" = {
       crate = "serde_yaml-0.9.34+deprecated";
@@ -15942,7 +15340,6 @@
         serde = "serde-1.0.229-lib-3306c779";
         unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-0d820eab";
       };
-      layer = 0;
     };
     "serde_yaml-0.9.34+deprecated-lib-5f9a51d6" = {
       crate = "serde_yaml-0.9.34+deprecated";
@@ -15955,7 +15352,6 @@
         serde = "serde-1.0.229-lib-e89244bf";
         unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-6553709a";
       };
-      layer = 0;
     };
     "serde_yaml-0.9.34+deprecated-lib-f7b6df49" = {
       crate = "serde_yaml-0.9.34+deprecated";
@@ -15968,7 +15364,6 @@
         serde = "serde-1.0.229-lib-f0b9c397";
         unsafe_libyaml = "unsafe-libyaml-0.2.11-lib-050843d0";
       };
-      layer = 0;
     };
     "server-utils-0.42.0-lib-2d4f5c01" = {
       crate = "server-utils-0.42.0";
@@ -15989,6 +15384,7 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
+      layer = 1;
     };
     "server-utils-0.42.0-lib-4ce208d9" = {
       crate = "server-utils-0.42.0";
@@ -16009,7 +15405,7 @@
         tracing = "tracing-0.1.44-lib-ac34bf96";
         tracing_utils = "tracing-utils-0.42.0-lib-2e0d876f";
       };
-      layer = 5;
+      layer = 1;
     };
     "server-utils-0.42.0-lib-50b503bd" = {
       crate = "server-utils-0.42.0";
@@ -16034,6 +15430,7 @@
         tracing = "tracing-0.1.44-lib-58b85f3d";
         tracing_utils = "tracing-utils-0.42.0-lib-cd7a7290";
       };
+      layer = 1;
     };
     "server-utils-0.42.0-lib-9796af69" = {
       crate = "server-utils-0.42.0";
@@ -16055,6 +15452,7 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
+      layer = 1;
     };
     "server-utils-0.42.0-lib-d32826bf" = {
       crate = "server-utils-0.42.0";
@@ -16074,7 +15472,7 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_utils = "tracing-utils-0.42.0-lib-b6f76320";
       };
-      layer = 5;
+      layer = 1;
     };
     "server-utils-0.42.0-lib-d32826bf.2" = {
       crate = "server-utils-0.42.0";
@@ -16094,7 +15492,7 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
-      layer = 5;
+      layer = 1;
     };
     "server-utils-0.42.0-lib-dbf70aa1" = {
       crate = "server-utils-0.42.0";
@@ -16114,7 +15512,7 @@
         tracing = "tracing-0.1.44-lib-d4f799eb";
         tracing_utils = "tracing-utils-0.42.0-lib-0d604c62";
       };
-      layer = 5;
+      layer = 1;
     };
     "server-utils-0.42.0-lib-dbf70aa1.2" = {
       crate = "server-utils-0.42.0";
@@ -16134,13 +15532,12 @@
         tracing = "tracing-0.1.44-lib-d4f799eb";
         tracing_utils = "tracing-utils-0.42.0-lib-0d604c62";
       };
-      layer = 5;
+      layer = 1;
     };
     "sha1_smol-1.0.1-lib-d677f2f1" = {
       crate = "sha1_smol-1.0.1";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "sha2-0.10.9-lib-0d49d742" = {
       crate = "sha2-0.10.9";
@@ -16151,7 +15548,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-8a219cdb";
         digest = "digest-0.10.7-lib-065ea419";
       };
-      layer = 0;
     };
     "sha2-0.10.9-lib-70316952" = {
       crate = "sha2-0.10.9";
@@ -16166,7 +15562,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-8a219cdb";
         digest = "digest-0.10.7-lib-bf26349d";
       };
-      layer = 0;
     };
     "sha2-0.10.9-lib-70316952.2" = {
       crate = "sha2-0.10.9";
@@ -16181,7 +15576,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-3b63cbb0";
         digest = "digest-0.10.7-lib-bf26349d.2";
       };
-      layer = 0;
     };
     "sha2-0.10.9-lib-8aceef93" = {
       crate = "sha2-0.10.9";
@@ -16193,7 +15587,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-852db7ee";
         digest = "digest-0.10.7-lib-2bf25283";
       };
-      layer = 0;
     };
     "sha2-0.10.9-lib-d38f4331" = {
       crate = "sha2-0.10.9";
@@ -16205,7 +15598,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-47d71f69";
         digest = "digest-0.10.7-lib-ded23ef0";
       };
-      layer = 0;
     };
     "sha2-0.10.9-lib-ebec3324" = {
       crate = "sha2-0.10.9";
@@ -16220,7 +15612,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-8bd8bf81";
         digest = "digest-0.10.7-lib-dedca450";
       };
-      layer = 0;
     };
     "sha2-0.10.9-lib-ec31e762" = {
       crate = "sha2-0.10.9";
@@ -16231,7 +15622,6 @@
         cpufeatures = "cpufeatures-0.2.17-lib-dea1d97a";
         digest = "digest-0.10.7-lib-2b578465";
       };
-      layer = 0;
     };
     "sharded-slab-0.1.7-lib-15c69f1e" = {
       crate = "sharded-slab-0.1.7";
@@ -16241,7 +15631,6 @@
       externs = {
         lazy_static = "lazy_static-1.5.1-lib-15612a4f";
       };
-      layer = 0;
     };
     "sharded-slab-0.1.7-lib-3333cdf1" = {
       crate = "sharded-slab-0.1.7";
@@ -16250,7 +15639,6 @@
       externs = {
         lazy_static = "lazy_static-1.5.1-lib-38a4e58c";
       };
-      layer = 0;
     };
     "sharded-slab-0.1.7-lib-e7082748" = {
       crate = "sharded-slab-0.1.7";
@@ -16260,7 +15648,6 @@
       externs = {
         lazy_static = "lazy_static-1.5.1-lib-b60c30b6";
       };
-      layer = 0;
     };
     "sharded-slab-0.1.7-lib-f225bc4a" = {
       crate = "sharded-slab-0.1.7";
@@ -16269,7 +15656,6 @@
       externs = {
         lazy_static = "lazy_static-1.5.1-lib-1b99b3ad";
       };
-      layer = 0;
     };
     "shlex-2.0.1-lib-3b15bb92" = {
       crate = "shlex-2.0.1";
@@ -16279,7 +15665,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "shlex-2.0.1-lib-b0f3a04c" = {
       crate = "shlex-2.0.1";
@@ -16289,7 +15674,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "signal-hook-registry-1.4.8-lib-1f632b84" = {
       crate = "signal-hook-registry-1.4.8";
@@ -16299,7 +15683,6 @@
         errno = "errno-0.3.14-lib-e7487c71";
         libc = "libc-0.2.191-lib-909dff28";
       };
-      layer = 0;
     };
     "signal-hook-registry-1.4.8-lib-9ae2f0ea" = {
       crate = "signal-hook-registry-1.4.8";
@@ -16310,7 +15693,6 @@
         errno = "errno-0.3.14-lib-5e1d2cc1";
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      layer = 0;
     };
     "signal-hook-registry-1.4.8-lib-a18d92ae" = {
       crate = "signal-hook-registry-1.4.8";
@@ -16321,7 +15703,6 @@
         errno = "errno-0.3.14-lib-62136348";
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      layer = 0;
     };
     "signal-hook-registry-1.4.8-lib-f7755daf" = {
       crate = "signal-hook-registry-1.4.8";
@@ -16331,7 +15712,6 @@
         errno = "errno-0.3.14-lib-ac936aa7";
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      layer = 0;
     };
     "slab-0.4.12-lib-3224b0be" = {
       crate = "slab-0.4.12";
@@ -16339,14 +15719,12 @@
       profile = "release";
       cross = true;
       features = [ "std" ];
-      layer = 0;
     };
     "slab-0.4.12-lib-4615c082" = {
       crate = "slab-0.4.12";
       target = "lib";
       profile = "release";
       features = [ "std" ];
-      layer = 0;
     };
     "slab-0.4.12-lib-57f3c871" = {
       crate = "slab-0.4.12";
@@ -16354,28 +15732,24 @@
       profile = "dev";
       mode = "check";
       features = [ "std" ];
-      layer = 0;
     };
     "slab-0.4.12-lib-829227d0" = {
       crate = "slab-0.4.12";
       target = "lib";
       profile = "dev";
       features = [ "std" ];
-      layer = 0;
     };
     "slab-0.4.12-lib-cf267b56" = {
       crate = "slab-0.4.12";
       target = "lib";
       profile = "dev-2";
       features = [ "std" ];
-      layer = 0;
     };
     "slab-0.4.12-lib-d0d631e6" = {
       crate = "slab-0.4.12";
       target = "lib";
       profile = "release-2";
       features = [ "std" ];
-      layer = 0;
     };
     "smallvec-1.16.5-lib-64bdd593" = {
       crate = "smallvec-1.16.5";
@@ -16388,7 +15762,6 @@
       externs = {
         serde = "serde-1.0.229-lib-6d3c7c1c";
       };
-      layer = 0;
     };
     "smallvec-1.16.5-lib-826e54ae" = {
       crate = "smallvec-1.16.5";
@@ -16402,7 +15775,6 @@
       externs = {
         serde = "serde-1.0.229-lib-f0b9c397";
       };
-      layer = 0;
     };
     "smallvec-1.16.5-lib-b60c9bb1" = {
       crate = "smallvec-1.16.5";
@@ -16417,7 +15789,6 @@
       externs = {
         serde = "serde-1.0.229-lib-9627c713";
       };
-      layer = 0;
     };
     "smallvec-1.16.5-lib-b6750bbc" = {
       crate = "smallvec-1.16.5";
@@ -16432,7 +15803,6 @@
       externs = {
         serde = "serde-1.0.229-lib-3306c779";
       };
-      layer = 0;
     };
     "smallvec-1.16.5-lib-bb6c8c81" = {
       crate = "smallvec-1.16.5";
@@ -16445,7 +15815,6 @@
       externs = {
         serde = "serde-1.0.229-lib-f0b9c397.2";
       };
-      layer = 0;
     };
     "smallvec-1.16.5-lib-bb6c8c81.2" = {
       crate = "smallvec-1.16.5";
@@ -16458,7 +15827,6 @@
       externs = {
         serde = "serde-1.0.229-lib-94de7978";
       };
-      layer = 0;
     };
     "smallvec-1.16.5-lib-c45cbf28" = {
       crate = "smallvec-1.16.5";
@@ -16472,7 +15840,6 @@
       externs = {
         serde = "serde-1.0.229-lib-e89244bf";
       };
-      layer = 0;
     };
     "smartstring-1.0.1-custom-build-9b92053e" = {
       crate = "smartstring-1.0.1";
@@ -16484,7 +15851,6 @@
         "std"
       ];
       build = "smartstring-1.0.1-custom-build-b2344b4f";
-      layer = 0;
     };
     "smartstring-1.0.1-custom-build-b2344b4f" = {
       crate = "smartstring-1.0.1";
@@ -16498,7 +15864,6 @@
         autocfg = "autocfg-1.5.1-lib-51a4e679";
         version_check = "version_check-0.9.5-lib-a7f7794a";
       };
-      layer = 0;
     };
     "smartstring-1.0.1-custom-build-c441d6d7" = {
       crate = "smartstring-1.0.1";
@@ -16512,7 +15877,6 @@
         autocfg = "autocfg-1.5.1-lib-36a055f6";
         version_check = "version_check-0.9.5-lib-747d5f22";
       };
-      layer = 0;
     };
     "smartstring-1.0.1-custom-build-d6bc6d76" = {
       crate = "smartstring-1.0.1";
@@ -16525,7 +15889,6 @@
         "std"
       ];
       build = "smartstring-1.0.1-custom-build-b2344b4f";
-      layer = 0;
     };
     "smartstring-1.0.1-custom-build-fa20c21c" = {
       crate = "smartstring-1.0.1";
@@ -16537,7 +15900,6 @@
         "std"
       ];
       build = "smartstring-1.0.1-custom-build-c441d6d7";
-      layer = 0;
     };
     "smartstring-1.0.1-lib-91a7ecbb" = {
       crate = "smartstring-1.0.1";
@@ -16551,7 +15913,6 @@
       externs = {
         static_assertions = "static_assertions-1.1.0-lib-fed40e8f";
       };
-      layer = 0;
     };
     "smartstring-1.0.1-lib-96cf426c" = {
       crate = "smartstring-1.0.1";
@@ -16565,7 +15926,6 @@
       externs = {
         static_assertions = "static_assertions-1.1.0-lib-4287961d";
       };
-      layer = 0;
     };
     "smartstring-1.0.1-lib-af4b96d4" = {
       crate = "smartstring-1.0.1";
@@ -16580,7 +15940,6 @@
       externs = {
         static_assertions = "static_assertions-1.1.0-lib-8a6e7963";
       };
-      layer = 0;
     };
     "smartstring-1.0.1-lib-ccc6336f" = {
       crate = "smartstring-1.0.1";
@@ -16595,7 +15954,6 @@
       externs = {
         static_assertions = "static_assertions-1.1.0-lib-31414158";
       };
-      layer = 0;
     };
     "socket2-0.6.5-lib-29286558" = {
       crate = "socket2-0.6.5";
@@ -16606,7 +15964,6 @@
       externs = {
         libc = "libc-0.2.191-lib-dd586c9c";
       };
-      layer = 0;
     };
     "socket2-0.6.5-lib-3dcb2724" = {
       crate = "socket2-0.6.5";
@@ -16617,7 +15974,6 @@
       externs = {
         libc = "libc-0.2.191-lib-f5bce790";
       };
-      layer = 0;
     };
     "socket2-0.6.5-lib-648512f1" = {
       crate = "socket2-0.6.5";
@@ -16627,7 +15983,6 @@
       externs = {
         libc = "libc-0.2.191-lib-909dff28";
       };
-      layer = 0;
     };
     "socket2-0.6.5-lib-b18345e5" = {
       crate = "socket2-0.6.5";
@@ -16637,7 +15992,6 @@
       externs = {
         libc = "libc-0.2.191-lib-e1682bc7";
       };
-      layer = 0;
     };
     "socket2-0.6.5-lib-cd345a94" = {
       crate = "socket2-0.6.5";
@@ -16647,7 +16001,6 @@
       externs = {
         libc = "libc-0.2.191-lib-62f1a5a9";
       };
-      layer = 0;
     };
     "socket2-0.6.5-lib-ded5f583" = {
       crate = "socket2-0.6.5";
@@ -16657,7 +16010,6 @@
       externs = {
         libc = "libc-0.2.191-lib-23a8506b";
       };
-      layer = 0;
     };
     "sqlx-0.8.6-lib-10890836" = {
       crate = "sqlx-0.8.6";
@@ -16681,7 +16033,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-28a5846e";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-cd57feac";
       };
-      layer = 0;
     };
     "sqlx-0.8.6-lib-1ee2c6af" = {
       crate = "sqlx-0.8.6";
@@ -16704,7 +16055,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-3d27f435";
       };
-      layer = 0;
     };
     "sqlx-0.8.6-lib-1ee2c6af.2" = {
       crate = "sqlx-0.8.6";
@@ -16727,7 +16077,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa.2";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-3d27f435.2";
       };
-      layer = 0;
     };
     "sqlx-0.8.6-lib-b943d91d" = {
       crate = "sqlx-0.8.6";
@@ -16751,7 +16100,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-4fe383fa.3";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-1f13a029";
       };
-      layer = 0;
     };
     "sqlx-0.8.6-lib-db9312ee" = {
       crate = "sqlx-0.8.6";
@@ -16774,7 +16122,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-28a5846e";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-5de0a9f9";
       };
-      layer = 0;
     };
     "sqlx-0.8.6-lib-db9312ee.2" = {
       crate = "sqlx-0.8.6";
@@ -16797,7 +16144,6 @@
         sqlx_macros = "sqlx-macros-0.8.6-lib-28a5846e";
         sqlx_postgres = "sqlx-postgres-0.8.6-lib-5de0a9f9.2";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-01911fa1" = {
       crate = "sqlx-core-0.8.6";
@@ -16849,7 +16195,6 @@
         url = "url-2.5.8-lib-330983b1.2";
         uuid = "uuid-1.18.1-lib-866a993e";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-01911fa1.2" = {
       crate = "sqlx-core-0.8.6";
@@ -16901,7 +16246,6 @@
         url = "url-2.5.8-lib-330983b1.2";
         uuid = "uuid-1.18.1-lib-8497e4b6";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-01911fa1.3" = {
       crate = "sqlx-core-0.8.6";
@@ -16953,7 +16297,6 @@
         url = "url-2.5.8-lib-bc125b6d";
         uuid = "uuid-1.18.1-lib-866a993e";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-08b0ac19" = {
       crate = "sqlx-core-0.8.6";
@@ -17005,7 +16348,6 @@
         url = "url-2.5.8-lib-4922b928";
         uuid = "uuid-1.18.1-lib-085ccfe6";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-57b5d519" = {
       crate = "sqlx-core-0.8.6";
@@ -17056,7 +16398,6 @@
         url = "url-2.5.8-lib-330983b1";
         uuid = "uuid-1.18.1-lib-7563f3e5";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-57b5d519.2" = {
       crate = "sqlx-core-0.8.6";
@@ -17107,7 +16448,6 @@
         url = "url-2.5.8-lib-330983b1";
         uuid = "uuid-1.18.1-lib-f40104ef";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-846664cd" = {
       crate = "sqlx-core-0.8.6";
@@ -17159,7 +16499,6 @@
         url = "url-2.5.8-lib-6f2cb067";
         uuid = "uuid-1.18.1-lib-b7cd9276";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-c77602f5" = {
       crate = "sqlx-core-0.8.6";
@@ -17211,7 +16550,6 @@
         url = "url-2.5.8-lib-7eb1a851";
         uuid = "uuid-1.18.1-lib-a5aab35a";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-c8fb0485" = {
       crate = "sqlx-core-0.8.6";
@@ -17262,7 +16600,6 @@
         url = "url-2.5.8-lib-1c8c8986";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 0;
     };
     "sqlx-core-0.8.6-lib-c8fb0485.2" = {
       crate = "sqlx-core-0.8.6";
@@ -17313,7 +16650,6 @@
         url = "url-2.5.8-lib-1c8c8986";
         uuid = "uuid-1.18.1-lib-8e0d03dc";
       };
-      layer = 0;
     };
     "sqlx-macros-0.8.6-lib-28a5846e" = {
       crate = "sqlx-macros-0.8.6";
@@ -17336,7 +16672,6 @@
         sqlx_macros_core = "sqlx-macros-core-0.8.6-lib-24b56c8a";
         syn = "syn-2.0.119-lib-ce0abbea";
       };
-      layer = 0;
     };
     "sqlx-macros-0.8.6-lib-4fe383fa" = {
       crate = "sqlx-macros-0.8.6";
@@ -17359,7 +16694,6 @@
         sqlx_macros_core = "sqlx-macros-core-0.8.6-lib-46634c5e";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      layer = 0;
     };
     "sqlx-macros-0.8.6-lib-4fe383fa.2" = {
       crate = "sqlx-macros-0.8.6";
@@ -17382,7 +16716,6 @@
         sqlx_macros_core = "sqlx-macros-core-0.8.6-lib-46634c5e.2";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      layer = 0;
     };
     "sqlx-macros-0.8.6-lib-4fe383fa.3" = {
       crate = "sqlx-macros-0.8.6";
@@ -17405,7 +16738,6 @@
         sqlx_macros_core = "sqlx-macros-core-0.8.6-lib-46634c5e.3";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      layer = 0;
     };
     "sqlx-macros-core-0.8.6-lib-24b56c8a" = {
       crate = "sqlx-macros-core-0.8.6";
@@ -17440,7 +16772,6 @@
         tokio = "tokio-1.54.1-lib-dfe0a09f";
         url = "url-2.5.8-lib-6f2cb067";
       };
-      layer = 0;
     };
     "sqlx-macros-core-0.8.6-lib-46634c5e" = {
       crate = "sqlx-macros-core-0.8.6";
@@ -17475,7 +16806,6 @@
         tokio = "tokio-1.54.1-lib-80d86e22";
         url = "url-2.5.8-lib-330983b1.2";
       };
-      layer = 0;
     };
     "sqlx-macros-core-0.8.6-lib-46634c5e.2" = {
       crate = "sqlx-macros-core-0.8.6";
@@ -17510,7 +16840,6 @@
         tokio = "tokio-1.54.1-lib-80d86e22";
         url = "url-2.5.8-lib-330983b1.2";
       };
-      layer = 0;
     };
     "sqlx-macros-core-0.8.6-lib-46634c5e.3" = {
       crate = "sqlx-macros-core-0.8.6";
@@ -17545,7 +16874,6 @@
         tokio = "tokio-1.54.1-lib-80d86e22.2";
         url = "url-2.5.8-lib-bc125b6d";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-13014dba" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17589,7 +16917,6 @@
         uuid = "uuid-1.18.1-lib-b7cd9276";
         whoami = "whoami-1.6.1-lib-3f15bc89";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-1f13a029" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17633,7 +16960,6 @@
         uuid = "uuid-1.18.1-lib-085ccfe6";
         whoami = "whoami-1.6.1-lib-7ebd5a6d";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3d27f435" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17676,7 +17002,6 @@
         uuid = "uuid-1.18.1-lib-7563f3e5";
         whoami = "whoami-1.6.1-lib-6386f9e2";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3d27f435.2" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17719,7 +17044,6 @@
         uuid = "uuid-1.18.1-lib-f40104ef";
         whoami = "whoami-1.6.1-lib-6386f9e2";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3ebf677f" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17763,7 +17087,6 @@
         uuid = "uuid-1.18.1-lib-866a993e";
         whoami = "whoami-1.6.1-lib-6386f9e2";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3ebf677f.2" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17807,7 +17130,6 @@
         uuid = "uuid-1.18.1-lib-8497e4b6";
         whoami = "whoami-1.6.1-lib-6386f9e2";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-3ebf677f.3" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17851,7 +17173,6 @@
         uuid = "uuid-1.18.1-lib-866a993e";
         whoami = "whoami-1.6.1-lib-62a88a87";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-5de0a9f9" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17894,7 +17215,6 @@
         uuid = "uuid-1.18.1-lib-8e0d03dc";
         whoami = "whoami-1.6.1-lib-0e29039c";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-5de0a9f9.2" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17937,7 +17257,6 @@
         uuid = "uuid-1.18.1-lib-8e0d03dc";
         whoami = "whoami-1.6.1-lib-0e29039c";
       };
-      layer = 0;
     };
     "sqlx-postgres-0.8.6-lib-cd57feac" = {
       crate = "sqlx-postgres-0.8.6";
@@ -17981,33 +17300,28 @@
         uuid = "uuid-1.18.1-lib-a5aab35a";
         whoami = "whoami-1.6.1-lib-2ca6e97c";
       };
-      layer = 0;
     };
     "static_assertions-1.1.0-lib-31414158" = {
       crate = "static_assertions-1.1.0";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "static_assertions-1.1.0-lib-4287961d" = {
       crate = "static_assertions-1.1.0";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "static_assertions-1.1.0-lib-8a6e7963" = {
       crate = "static_assertions-1.1.0";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "static_assertions-1.1.0-lib-fed40e8f" = {
       crate = "static_assertions-1.1.0";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "stringprep-0.1.5-lib-0abbbeb2" = {
       crate = "stringprep-0.1.5";
@@ -18018,7 +17332,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-629e2340";
         unicode_properties = "unicode-properties-0.1.5-lib-03794855";
       };
-      layer = 0;
     };
     "stringprep-0.1.5-lib-224365bb" = {
       crate = "stringprep-0.1.5";
@@ -18029,7 +17342,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-a0bccdb6";
         unicode_properties = "unicode-properties-0.1.5-lib-1f0557e8";
       };
-      layer = 0;
     };
     "stringprep-0.1.5-lib-4712b97a" = {
       crate = "stringprep-0.1.5";
@@ -18041,7 +17353,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-812194c9";
         unicode_properties = "unicode-properties-0.1.5-lib-90117dab";
       };
-      layer = 0;
     };
     "stringprep-0.1.5-lib-92a8f4d1" = {
       crate = "stringprep-0.1.5";
@@ -18052,7 +17363,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-7920e10b";
         unicode_properties = "unicode-properties-0.1.5-lib-1c05fa27";
       };
-      layer = 0;
     };
     "stringprep-0.1.5-lib-e61131fc" = {
       crate = "stringprep-0.1.5";
@@ -18064,7 +17374,6 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-a4cef612";
         unicode_properties = "unicode-properties-0.1.5-lib-3bda6a2a";
       };
-      layer = 0;
     };
     "stringprep-0.1.5-lib-e99880b7" = {
       crate = "stringprep-0.1.5";
@@ -18075,45 +17384,38 @@
         unicode_normalization = "unicode-normalization-0.1.26-lib-aca429a2";
         unicode_properties = "unicode-properties-0.1.5-lib-3e8b25d0";
       };
-      layer = 0;
     };
     "subtle-2.6.1-lib-206f1ef7" = {
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "subtle-2.6.1-lib-316223c8" = {
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "subtle-2.6.1-lib-3f2dd149" = {
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "subtle-2.6.1-lib-4d488b57" = {
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "subtle-2.6.1-lib-50fce896" = {
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "subtle-2.6.1-lib-9fc515d4" = {
       crate = "subtle-2.6.1";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "syn-2.0.119-lib-43dc1cc0" = {
       crate = "syn-2.0.119";
@@ -18137,7 +17439,6 @@
         quote = "quote-1.0.47-lib-f0c3d055";
         unicode_ident = "unicode-ident-1.0.27-lib-c478c375";
       };
-      layer = 0;
     };
     "syn-2.0.119-lib-c3e70130" = {
       crate = "syn-2.0.119";
@@ -18160,7 +17461,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         unicode_ident = "unicode-ident-1.0.27-lib-8cad60a1";
       };
-      layer = 0;
     };
     "syn-2.0.119-lib-ce0abbea" = {
       crate = "syn-2.0.119";
@@ -18183,7 +17483,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         unicode_ident = "unicode-ident-1.0.27-lib-bbd0bb19";
       };
-      layer = 0;
     };
     "syn-3.0.9-lib-7ceb1042" = {
       crate = "syn-3.0.9";
@@ -18204,7 +17503,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         unicode_ident = "unicode-ident-1.0.27-lib-bbd0bb19";
       };
-      layer = 0;
     };
     "syn-3.0.9-lib-836dccc6" = {
       crate = "syn-3.0.9";
@@ -18225,33 +17523,28 @@
         quote = "quote-1.0.47-lib-4807460b";
         unicode_ident = "unicode-ident-1.0.27-lib-8cad60a1";
       };
-      layer = 0;
     };
     "sync_wrapper-1.0.2-lib-3335f93d" = {
       crate = "sync_wrapper-1.0.2";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "sync_wrapper-1.0.2-lib-8e684d6b" = {
       crate = "sync_wrapper-1.0.2";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "sync_wrapper-1.0.2-lib-9db58631" = {
       crate = "sync_wrapper-1.0.2";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "sync_wrapper-1.0.2-lib-a71f67d3" = {
       crate = "sync_wrapper-1.0.2";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "thiserror-1.0.69-custom-build-1243cf0f" = {
       crate = "thiserror-1.0.69";
@@ -18259,13 +17552,11 @@
       profile = "release";
       mode = "run";
       build = "thiserror-1.0.69-custom-build-7149f778";
-      layer = 0;
     };
     "thiserror-1.0.69-custom-build-3ed5dc19" = {
       crate = "thiserror-1.0.69";
       target = "build-script";
       profile = "dev-2";
-      layer = 0;
     };
     "thiserror-1.0.69-custom-build-598c2de7" = {
       crate = "thiserror-1.0.69";
@@ -18274,13 +17565,11 @@
       mode = "run";
       cross = true;
       build = "thiserror-1.0.69-custom-build-7149f778";
-      layer = 0;
     };
     "thiserror-1.0.69-custom-build-7149f778" = {
       crate = "thiserror-1.0.69";
       target = "build-script";
       profile = "release-2";
-      layer = 0;
     };
     "thiserror-1.0.69-custom-build-cd96100e" = {
       crate = "thiserror-1.0.69";
@@ -18288,7 +17577,6 @@
       profile = "dev";
       mode = "run";
       build = "thiserror-1.0.69-custom-build-3ed5dc19";
-      layer = 0;
     };
     "thiserror-1.0.69-lib-310802da" = {
       crate = "thiserror-1.0.69";
@@ -18298,7 +17586,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-1.0.69-lib-2f0e96ea";
       };
-      layer = 0;
     };
     "thiserror-1.0.69-lib-626abad7" = {
       crate = "thiserror-1.0.69";
@@ -18309,7 +17596,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-1.0.69-lib-4473154c";
       };
-      layer = 0;
     };
     "thiserror-1.0.69-lib-bd819dad" = {
       crate = "thiserror-1.0.69";
@@ -18319,7 +17605,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-1.0.69-lib-4473154c";
       };
-      layer = 0;
     };
     "thiserror-1.0.69-lib-dec727ed" = {
       crate = "thiserror-1.0.69";
@@ -18330,7 +17615,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-1.0.69-lib-2f0e96ea";
       };
-      layer = 0;
     };
     "thiserror-2.0.21-custom-build-12b590ce" = {
       crate = "thiserror-2.0.21";
@@ -18342,7 +17626,6 @@
         "std"
       ];
       build = "thiserror-2.0.21-custom-build-1c5649ab";
-      layer = 0;
     };
     "thiserror-2.0.21-custom-build-1c5649ab" = {
       crate = "thiserror-2.0.21";
@@ -18352,7 +17635,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "thiserror-2.0.21-custom-build-37c435a3" = {
       crate = "thiserror-2.0.21";
@@ -18362,7 +17644,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "thiserror-2.0.21-custom-build-d5a81f8c" = {
       crate = "thiserror-2.0.21";
@@ -18375,7 +17656,6 @@
         "std"
       ];
       build = "thiserror-2.0.21-custom-build-1c5649ab";
-      layer = 0;
     };
     "thiserror-2.0.21-custom-build-f11eac2c" = {
       crate = "thiserror-2.0.21";
@@ -18387,7 +17667,6 @@
         "std"
       ];
       build = "thiserror-2.0.21-custom-build-37c435a3";
-      layer = 0;
     };
     "thiserror-2.0.21-lib-2f53dae7" = {
       crate = "thiserror-2.0.21";
@@ -18401,7 +17680,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-e8025e27";
       };
-      layer = 0;
     };
     "thiserror-2.0.21-lib-4ca1ac36" = {
       crate = "thiserror-2.0.21";
@@ -18415,7 +17693,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-aa29bc64";
       };
-      layer = 0;
     };
     "thiserror-2.0.21-lib-5c12bd60" = {
       crate = "thiserror-2.0.21";
@@ -18430,7 +17707,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-e8025e27";
       };
-      layer = 0;
     };
     "thiserror-2.0.21-lib-cfb9a9d5" = {
       crate = "thiserror-2.0.21";
@@ -18444,7 +17720,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-aa29bc64";
       };
-      layer = 0;
     };
     "thiserror-2.0.21-lib-e27579b9" = {
       crate = "thiserror-2.0.21";
@@ -18458,7 +17733,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-e8025e27";
       };
-      layer = 0;
     };
     "thiserror-2.0.21-lib-ebac584d" = {
       crate = "thiserror-2.0.21";
@@ -18473,7 +17747,6 @@
       externs = {
         thiserror_impl = "thiserror-impl-2.0.21-lib-aa29bc64";
       };
-      layer = 0;
     };
     "thiserror-impl-1.0.69-lib-2f0e96ea" = {
       crate = "thiserror-impl-1.0.69";
@@ -18484,7 +17757,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      layer = 0;
     };
     "thiserror-impl-1.0.69-lib-4473154c" = {
       crate = "thiserror-impl-1.0.69";
@@ -18495,7 +17767,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-2.0.119-lib-ce0abbea";
       };
-      layer = 0;
     };
     "thiserror-impl-2.0.21-lib-aa29bc64" = {
       crate = "thiserror-impl-2.0.21";
@@ -18506,7 +17777,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      layer = 0;
     };
     "thiserror-impl-2.0.21-lib-e8025e27" = {
       crate = "thiserror-impl-2.0.21";
@@ -18517,7 +17787,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-3.0.9-lib-7ceb1042";
       };
-      layer = 0;
     };
     "thread_local-1.1.10-lib-00b4c73e" = {
       crate = "thread_local-1.1.10";
@@ -18526,7 +17795,6 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-1bb65f8c";
       };
-      layer = 0;
     };
     "thread_local-1.1.10-lib-7e02a678" = {
       crate = "thread_local-1.1.10";
@@ -18536,7 +17804,6 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
       };
-      layer = 0;
     };
     "thread_local-1.1.10-lib-9a1d43bc" = {
       crate = "thread_local-1.1.10";
@@ -18545,7 +17812,6 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-5f191ccd";
       };
-      layer = 0;
     };
     "thread_local-1.1.10-lib-a9547c50" = {
       crate = "thread_local-1.1.10";
@@ -18555,7 +17821,6 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-e2cbe3d3";
       };
-      layer = 0;
     };
     "tinyvec-1.13.3-lib-4924f634" = {
       crate = "tinyvec-1.13.3";
@@ -18566,7 +17831,6 @@
         "alloc"
         "default"
       ];
-      layer = 0;
     };
     "tinyvec-1.13.3-lib-4cbf3895" = {
       crate = "tinyvec-1.13.3";
@@ -18576,7 +17840,6 @@
         "alloc"
         "default"
       ];
-      layer = 0;
     };
     "tinyvec-1.13.3-lib-7cfb1d97" = {
       crate = "tinyvec-1.13.3";
@@ -18587,7 +17850,6 @@
         "alloc"
         "default"
       ];
-      layer = 0;
     };
     "tinyvec-1.13.3-lib-e22815f7" = {
       crate = "tinyvec-1.13.3";
@@ -18597,7 +17859,6 @@
         "alloc"
         "default"
       ];
-      layer = 0;
     };
     "tinyvec-1.13.3-lib-f258a7e8" = {
       crate = "tinyvec-1.13.3";
@@ -18607,7 +17868,6 @@
         "alloc"
         "default"
       ];
-      layer = 0;
     };
     "tinyvec-1.13.3-lib-f69a1a1a" = {
       crate = "tinyvec-1.13.3";
@@ -18617,7 +17877,6 @@
         "alloc"
         "default"
       ];
-      layer = 0;
     };
     "tokio-1.54.1-lib-064452ff" = {
       crate = "tokio-1.54.1";
@@ -18651,7 +17910,6 @@
         socket2 = "socket2-0.6.5-lib-3dcb2724";
         tokio_macros = "tokio-macros-2.7.2-lib-1752b99a";
       };
-      layer = 0;
     };
     "tokio-1.54.1-lib-14c11885" = {
       crate = "tokio-1.54.1";
@@ -18685,7 +17943,6 @@
         socket2 = "socket2-0.6.5-lib-29286558";
         tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
       };
-      layer = 0;
     };
     "tokio-1.54.1-lib-381be5de" = {
       crate = "tokio-1.54.1";
@@ -18718,7 +17975,6 @@
         socket2 = "socket2-0.6.5-lib-648512f1";
         tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
       };
-      layer = 0;
     };
     "tokio-1.54.1-lib-80d86e22" = {
       crate = "tokio-1.54.1";
@@ -18744,7 +18000,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         socket2 = "socket2-0.6.5-lib-648512f1";
       };
-      layer = 0;
     };
     "tokio-1.54.1-lib-80d86e22.2" = {
       crate = "tokio-1.54.1";
@@ -18770,7 +18025,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-9de64525";
         socket2 = "socket2-0.6.5-lib-b18345e5";
       };
-      layer = 0;
     };
     "tokio-1.54.1-lib-9ca75a24" = {
       crate = "tokio-1.54.1";
@@ -18803,7 +18057,6 @@
         socket2 = "socket2-0.6.5-lib-cd345a94";
         tokio_macros = "tokio-macros-2.7.2-lib-1752b99a";
       };
-      layer = 0;
     };
     "tokio-1.54.1-lib-dfe0a09f" = {
       crate = "tokio-1.54.1";
@@ -18829,7 +18082,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-48f49816";
         socket2 = "socket2-0.6.5-lib-ded5f583";
       };
-      layer = 0;
     };
     "tokio-1.54.1-lib-e9b9011f" = {
       crate = "tokio-1.54.1";
@@ -18863,7 +18115,6 @@
         socket2 = "socket2-0.6.5-lib-648512f1";
         tokio_macros = "tokio-macros-2.7.2-lib-a0b888b3";
       };
-      layer = 0;
     };
     "tokio-macros-2.7.2-lib-1752b99a" = {
       crate = "tokio-macros-2.7.2";
@@ -18874,7 +18125,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-3.0.9-lib-7ceb1042";
       };
-      layer = 0;
     };
     "tokio-macros-2.7.2-lib-a0b888b3" = {
       crate = "tokio-macros-2.7.2";
@@ -18885,7 +18135,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-3.0.9-lib-836dccc6";
       };
-      layer = 0;
     };
     "tokio-stream-0.1.19-lib-038392da" = {
       crate = "tokio-stream-0.1.19";
@@ -18901,7 +18150,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-6e066b20";
         tokio = "tokio-1.54.1-lib-9ca75a24";
       };
-      layer = 0;
     };
     "tokio-stream-0.1.19-lib-1b4ce496" = {
       crate = "tokio-stream-0.1.19";
@@ -18917,7 +18165,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         tokio = "tokio-1.54.1-lib-381be5de";
       };
-      layer = 0;
     };
     "tokio-stream-0.1.19-lib-1b4ce496.2" = {
       crate = "tokio-stream-0.1.19";
@@ -18933,7 +18180,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         tokio = "tokio-1.54.1-lib-80d86e22";
       };
-      layer = 0;
     };
     "tokio-stream-0.1.19-lib-1b4ce496.3" = {
       crate = "tokio-stream-0.1.19";
@@ -18949,7 +18195,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-c0ba9808";
         tokio = "tokio-1.54.1-lib-e9b9011f";
       };
-      layer = 0;
     };
     "tokio-stream-0.1.19-lib-881bb756" = {
       crate = "tokio-stream-0.1.19";
@@ -18966,7 +18211,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-999d8814";
         tokio = "tokio-1.54.1-lib-064452ff";
       };
-      layer = 0;
     };
     "tokio-stream-0.1.19-lib-89466586" = {
       crate = "tokio-stream-0.1.19";
@@ -18983,7 +18227,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-47d95d6d";
         tokio = "tokio-1.54.1-lib-14c11885";
       };
-      layer = 0;
     };
     "tokio-stream-0.1.19-lib-cc2f4330" = {
       crate = "tokio-stream-0.1.19";
@@ -18999,7 +18242,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-9de64525";
         tokio = "tokio-1.54.1-lib-80d86e22.2";
       };
-      layer = 0;
     };
     "tokio-stream-0.1.19-lib-e72d0d6b" = {
       crate = "tokio-stream-0.1.19";
@@ -19015,7 +18257,6 @@
         pin_project_lite = "pin-project-lite-0.2.17-lib-48f49816";
         tokio = "tokio-1.54.1-lib-dfe0a09f";
       };
-      layer = 0;
     };
     "tower-0.5.3-lib-08b903ed" = {
       crate = "tower-0.5.3";
@@ -19039,7 +18280,6 @@
         tower_layer = "tower-layer-0.3.3-lib-9733267c";
         tower_service = "tower-service-0.3.3-lib-8ef50b8e";
       };
-      layer = 0;
     };
     "tower-0.5.3-lib-3acd3bdf" = {
       crate = "tower-0.5.3";
@@ -19063,7 +18303,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      layer = 0;
     };
     "tower-0.5.3-lib-3acd3bdf.2" = {
       crate = "tower-0.5.3";
@@ -19087,7 +18326,6 @@
         tower_layer = "tower-layer-0.3.3-lib-5bf493e8";
         tower_service = "tower-service-0.3.3-lib-ce6bb1e5";
       };
-      layer = 0;
     };
     "tower-0.5.3-lib-503a26fa" = {
       crate = "tower-0.5.3";
@@ -19112,7 +18350,6 @@
         tower_layer = "tower-layer-0.3.3-lib-50009045";
         tower_service = "tower-service-0.3.3-lib-82b686c9";
       };
-      layer = 0;
     };
     "tower-0.5.3-lib-f23216ab" = {
       crate = "tower-0.5.3";
@@ -19137,59 +18374,50 @@
         tower_layer = "tower-layer-0.3.3-lib-a3ad8235";
         tower_service = "tower-service-0.3.3-lib-af367671";
       };
-      layer = 0;
     };
     "tower-layer-0.3.3-lib-50009045" = {
       crate = "tower-layer-0.3.3";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "tower-layer-0.3.3-lib-5bf493e8" = {
       crate = "tower-layer-0.3.3";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "tower-layer-0.3.3-lib-9733267c" = {
       crate = "tower-layer-0.3.3";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "tower-layer-0.3.3-lib-a3ad8235" = {
       crate = "tower-layer-0.3.3";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "tower-service-0.3.3-lib-82b686c9" = {
       crate = "tower-service-0.3.3";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "tower-service-0.3.3-lib-8ef50b8e" = {
       crate = "tower-service-0.3.3";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "tower-service-0.3.3-lib-af367671" = {
       crate = "tower-service-0.3.3";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "tower-service-0.3.3-lib-ce6bb1e5" = {
       crate = "tower-service-0.3.3";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "tracing-0.1.44-lib-4efc58f4" = {
       crate = "tracing-0.1.44";
@@ -19208,7 +18436,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-10946831";
         tracing_core = "tracing-core-0.1.36-lib-a9b7ce6c";
       };
-      layer = 0;
     };
     "tracing-0.1.44-lib-58b85f3d" = {
       crate = "tracing-0.1.44";
@@ -19228,7 +18455,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-10946831";
         tracing_core = "tracing-core-0.1.36-lib-02164272";
       };
-      layer = 0;
     };
     "tracing-0.1.44-lib-60a006c9" = {
       crate = "tracing-0.1.44";
@@ -19247,7 +18473,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-10946831";
         tracing_core = "tracing-core-0.1.36-lib-6414b26d";
       };
-      layer = 0;
     };
     "tracing-0.1.44-lib-964f59b4" = {
       crate = "tracing-0.1.44";
@@ -19266,7 +18491,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-33b99e37";
         tracing_core = "tracing-core-0.1.36-lib-e6476d62";
       };
-      layer = 0;
     };
     "tracing-0.1.44-lib-ac34bf96" = {
       crate = "tracing-0.1.44";
@@ -19286,7 +18510,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-33b99e37";
         tracing_core = "tracing-core-0.1.36-lib-48ead1ab";
       };
-      layer = 0;
     };
     "tracing-0.1.44-lib-d4f799eb" = {
       crate = "tracing-0.1.44";
@@ -19305,7 +18528,6 @@
         tracing_attributes = "tracing-attributes-0.1.31-lib-33b99e37";
         tracing_core = "tracing-core-0.1.36-lib-9702ba50";
       };
-      layer = 0;
     };
     "tracing-attributes-0.1.31-lib-10946831" = {
       crate = "tracing-attributes-0.1.31";
@@ -19316,7 +18538,6 @@
         quote = "quote-1.0.47-lib-4807460b";
         syn = "syn-2.0.119-lib-c3e70130";
       };
-      layer = 0;
     };
     "tracing-attributes-0.1.31-lib-33b99e37" = {
       crate = "tracing-attributes-0.1.31";
@@ -19327,7 +18548,6 @@
         quote = "quote-1.0.47-lib-c5b05c34";
         syn = "syn-2.0.119-lib-ce0abbea";
       };
-      layer = 0;
     };
     "tracing-core-0.1.36-lib-02164272" = {
       crate = "tracing-core-0.1.36";
@@ -19341,7 +18561,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-839dfd5f";
       };
-      layer = 0;
     };
     "tracing-core-0.1.36-lib-48ead1ab" = {
       crate = "tracing-core-0.1.36";
@@ -19355,7 +18574,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-138b9dda";
       };
-      layer = 0;
     };
     "tracing-core-0.1.36-lib-6414b26d" = {
       crate = "tracing-core-0.1.36";
@@ -19368,7 +18586,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-c56ab1af";
       };
-      layer = 0;
     };
     "tracing-core-0.1.36-lib-9702ba50" = {
       crate = "tracing-core-0.1.36";
@@ -19381,7 +18598,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-2dd3b06d";
       };
-      layer = 0;
     };
     "tracing-core-0.1.36-lib-a9b7ce6c" = {
       crate = "tracing-core-0.1.36";
@@ -19394,7 +18610,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-a5ea7fad";
       };
-      layer = 0;
     };
     "tracing-core-0.1.36-lib-e6476d62" = {
       crate = "tracing-core-0.1.36";
@@ -19407,7 +18622,6 @@
       externs = {
         once_cell = "once_cell-1.21.4-lib-c3dcdcc3";
       };
-      layer = 0;
     };
     "tracing-subscriber-0.3.23-lib-1a1eb5d4" = {
       crate = "tracing-subscriber-0.3.23";
@@ -19426,7 +18640,6 @@
         thread_local = "thread_local-1.1.10-lib-9a1d43bc";
         tracing_core = "tracing-core-0.1.36-lib-9702ba50";
       };
-      layer = 0;
     };
     "tracing-subscriber-0.3.23-lib-4433f50a" = {
       crate = "tracing-subscriber-0.3.23";
@@ -19446,7 +18659,6 @@
         thread_local = "thread_local-1.1.10-lib-a9547c50";
         tracing_core = "tracing-core-0.1.36-lib-02164272";
       };
-      layer = 0;
     };
     "tracing-subscriber-0.3.23-lib-773369b4" = {
       crate = "tracing-subscriber-0.3.23";
@@ -19465,7 +18677,6 @@
         thread_local = "thread_local-1.1.10-lib-00b4c73e";
         tracing_core = "tracing-core-0.1.36-lib-a9b7ce6c";
       };
-      layer = 0;
     };
     "tracing-subscriber-0.3.23-lib-d61c97b3" = {
       crate = "tracing-subscriber-0.3.23";
@@ -19485,7 +18696,6 @@
         thread_local = "thread_local-1.1.10-lib-7e02a678";
         tracing_core = "tracing-core-0.1.36-lib-48ead1ab";
       };
-      layer = 0;
     };
     "tracing-utils-0.42.0-lib-0d604c62" = {
       crate = "tracing-utils-0.42.0";
@@ -19545,6 +18755,7 @@
         tracing = "tracing-0.1.44-lib-4efc58f4";
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-773369b4";
       };
+      layer = 1;
     };
     "tracing-utils-0.42.0-lib-b6f76320" = {
       crate = "tracing-utils-0.42.0";
@@ -19578,6 +18789,7 @@
         tracing = "tracing-0.1.44-lib-58b85f3d";
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-4433f50a";
       };
+      layer = 1;
     };
     "tracing-utils-0.42.0-lib-f8fd5194" = {
       crate = "tracing-utils-0.42.0";
@@ -19595,51 +18807,45 @@
         tracing_subscriber = "tracing-subscriber-0.3.23-lib-773369b4";
         tracing_utils = "tracing-utils-0.42.0-lib-3fa11cfa";
       };
+      layer = 1;
     };
     "typenum-1.20.1-lib-1efe4e29" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "typenum-1.20.1-lib-59db3133" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "typenum-1.20.1-lib-7a4b16f0" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "typenum-1.20.1-lib-8a9b45bb" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "typenum-1.20.1-lib-a9b144a7" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "typenum-1.20.1-lib-e3311fd0" = {
       crate = "typenum-1.20.1";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "ucd-trie-0.1.7-lib-23ef2b10" = {
       crate = "ucd-trie-0.1.7";
       target = "lib";
       profile = "release";
       features = [ "std" ];
-      layer = 0;
     };
     "ucd-trie-0.1.7-lib-4903803a" = {
       crate = "ucd-trie-0.1.7";
@@ -19647,7 +18853,6 @@
       profile = "dev";
       mode = "check";
       features = [ "std" ];
-      layer = 0;
     };
     "ucd-trie-0.1.7-lib-7b4e13bd" = {
       crate = "ucd-trie-0.1.7";
@@ -19655,28 +18860,24 @@
       profile = "release";
       cross = true;
       features = [ "std" ];
-      layer = 0;
     };
     "ucd-trie-0.1.7-lib-7c6e5a41" = {
       crate = "ucd-trie-0.1.7";
       target = "lib";
       profile = "release-2";
       features = [ "std" ];
-      layer = 0;
     };
     "ucd-trie-0.1.7-lib-9cc57ace" = {
       crate = "ucd-trie-0.1.7";
       target = "lib";
       profile = "dev-2";
       features = [ "std" ];
-      layer = 0;
     };
     "ucd-trie-0.1.7-lib-e70449f8" = {
       crate = "ucd-trie-0.1.7";
       target = "lib";
       profile = "dev";
       features = [ "std" ];
-      layer = 0;
     };
     "unicode-bidi-0.3.18-lib-185be089" = {
       crate = "unicode-bidi-0.3.18";
@@ -19688,7 +18889,6 @@
         "hardcoded-data"
         "std"
       ];
-      layer = 0;
     };
     "unicode-bidi-0.3.18-lib-314e5759" = {
       crate = "unicode-bidi-0.3.18";
@@ -19700,7 +18900,6 @@
         "hardcoded-data"
         "std"
       ];
-      layer = 0;
     };
     "unicode-bidi-0.3.18-lib-5b36a518" = {
       crate = "unicode-bidi-0.3.18";
@@ -19711,7 +18910,6 @@
         "hardcoded-data"
         "std"
       ];
-      layer = 0;
     };
     "unicode-bidi-0.3.18-lib-7499440e" = {
       crate = "unicode-bidi-0.3.18";
@@ -19722,7 +18920,6 @@
         "hardcoded-data"
         "std"
       ];
-      layer = 0;
     };
     "unicode-bidi-0.3.18-lib-801ef7ce" = {
       crate = "unicode-bidi-0.3.18";
@@ -19733,7 +18930,6 @@
         "hardcoded-data"
         "std"
       ];
-      layer = 0;
     };
     "unicode-bidi-0.3.18-lib-8e667cf3" = {
       crate = "unicode-bidi-0.3.18";
@@ -19744,32 +18940,27 @@
         "hardcoded-data"
         "std"
       ];
-      layer = 0;
     };
     "unicode-ident-1.0.27-lib-8cad60a1" = {
       crate = "unicode-ident-1.0.27";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "unicode-ident-1.0.27-lib-bbd0bb19" = {
       crate = "unicode-ident-1.0.27";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "unicode-ident-1.0.27-lib-c478c375" = {
       crate = "unicode-ident-1.0.27";
       target = "lib";
       profile = "dev-2";
       mode = "check";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-custom-build-433a9f23" = {
       crate = "unicode-joining-type-1.0.0";
       target = "build-script";
       profile = "dev-2";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-custom-build-711d05bc" = {
       crate = "unicode-joining-type-1.0.0";
@@ -19778,13 +18969,11 @@
       mode = "run";
       cross = true;
       build = "unicode-joining-type-1.0.0-custom-build-9811f19e";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-custom-build-9811f19e" = {
       crate = "unicode-joining-type-1.0.0";
       target = "build-script";
       profile = "release-2";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-custom-build-a6e3fb16" = {
       crate = "unicode-joining-type-1.0.0";
@@ -19792,7 +18981,6 @@
       profile = "release";
       mode = "run";
       build = "unicode-joining-type-1.0.0-custom-build-9811f19e";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-custom-build-b0c4e97a" = {
       crate = "unicode-joining-type-1.0.0";
@@ -19800,21 +18988,18 @@
       profile = "dev";
       mode = "run";
       build = "unicode-joining-type-1.0.0-custom-build-433a9f23";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-05497f3b" = {
       crate = "unicode-joining-type-1.0.0";
       target = "lib";
       profile = "dev";
       script = "unicode-joining-type-1.0.0-custom-build-b0c4e97a";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-80571a84" = {
       crate = "unicode-joining-type-1.0.0";
       target = "lib";
       profile = "release";
       script = "unicode-joining-type-1.0.0-custom-build-a6e3fb16";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-9a9c283f" = {
       crate = "unicode-joining-type-1.0.0";
@@ -19822,14 +19007,12 @@
       profile = "release";
       cross = true;
       script = "unicode-joining-type-1.0.0-custom-build-711d05bc";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-a58d7eab" = {
       crate = "unicode-joining-type-1.0.0";
       target = "lib";
       profile = "dev-2";
       script = "unicode-joining-type-1.0.0-custom-build-b0c4e97a";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-b4bd28d9" = {
       crate = "unicode-joining-type-1.0.0";
@@ -19837,14 +19020,12 @@
       profile = "dev";
       mode = "check";
       script = "unicode-joining-type-1.0.0-custom-build-b0c4e97a";
-      layer = 0;
     };
     "unicode-joining-type-1.0.0-lib-c740ae44" = {
       crate = "unicode-joining-type-1.0.0";
       target = "lib";
       profile = "release-2";
       script = "unicode-joining-type-1.0.0-custom-build-a6e3fb16";
-      layer = 0;
     };
     "unicode-normalization-0.1.26-lib-629e2340" = {
       crate = "unicode-normalization-0.1.26";
@@ -19857,7 +19038,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-f258a7e8";
       };
-      layer = 0;
     };
     "unicode-normalization-0.1.26-lib-7920e10b" = {
       crate = "unicode-normalization-0.1.26";
@@ -19870,7 +19050,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-e22815f7";
       };
-      layer = 0;
     };
     "unicode-normalization-0.1.26-lib-812194c9" = {
       crate = "unicode-normalization-0.1.26";
@@ -19884,7 +19063,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-4924f634";
       };
-      layer = 0;
     };
     "unicode-normalization-0.1.26-lib-a0bccdb6" = {
       crate = "unicode-normalization-0.1.26";
@@ -19897,7 +19075,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-4cbf3895";
       };
-      layer = 0;
     };
     "unicode-normalization-0.1.26-lib-a4cef612" = {
       crate = "unicode-normalization-0.1.26";
@@ -19911,7 +19088,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-7cfb1d97";
       };
-      layer = 0;
     };
     "unicode-normalization-0.1.26-lib-aca429a2" = {
       crate = "unicode-normalization-0.1.26";
@@ -19924,7 +19100,6 @@
       externs = {
         tinyvec = "tinyvec-1.13.3-lib-f69a1a1a";
       };
-      layer = 0;
     };
     "unicode-properties-0.1.5-lib-03794855" = {
       crate = "unicode-properties-0.1.5";
@@ -19935,7 +19110,6 @@
         "emoji"
         "general-category"
       ];
-      layer = 0;
     };
     "unicode-properties-0.1.5-lib-1c05fa27" = {
       crate = "unicode-properties-0.1.5";
@@ -19946,7 +19120,6 @@
         "emoji"
         "general-category"
       ];
-      layer = 0;
     };
     "unicode-properties-0.1.5-lib-1f0557e8" = {
       crate = "unicode-properties-0.1.5";
@@ -19957,7 +19130,6 @@
         "emoji"
         "general-category"
       ];
-      layer = 0;
     };
     "unicode-properties-0.1.5-lib-3bda6a2a" = {
       crate = "unicode-properties-0.1.5";
@@ -19969,7 +19141,6 @@
         "emoji"
         "general-category"
       ];
-      layer = 0;
     };
     "unicode-properties-0.1.5-lib-3e8b25d0" = {
       crate = "unicode-properties-0.1.5";
@@ -19980,7 +19151,6 @@
         "emoji"
         "general-category"
       ];
-      layer = 0;
     };
     "unicode-properties-0.1.5-lib-90117dab" = {
       crate = "unicode-properties-0.1.5";
@@ -19992,59 +19162,50 @@
         "emoji"
         "general-category"
       ];
-      layer = 0;
     };
     "unsafe-libyaml-0.2.11-lib-050843d0" = {
       crate = "unsafe-libyaml-0.2.11";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "unsafe-libyaml-0.2.11-lib-0d820eab" = {
       crate = "unsafe-libyaml-0.2.11";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "unsafe-libyaml-0.2.11-lib-6553709a" = {
       crate = "unsafe-libyaml-0.2.11";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "unsafe-libyaml-0.2.11-lib-e218bb72" = {
       crate = "unsafe-libyaml-0.2.11";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "untrusted-0.9.0-lib-14735cb4" = {
       crate = "untrusted-0.9.0";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "untrusted-0.9.0-lib-4132c165" = {
       crate = "untrusted-0.9.0";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "untrusted-0.9.0-lib-e8359e8e" = {
       crate = "untrusted-0.9.0";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "untrusted-0.9.0-lib-f1504e15" = {
       crate = "untrusted-0.9.0";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "url-2.5.8-lib-1c8c8986" = {
       crate = "url-2.5.8";
@@ -20059,7 +19220,6 @@
         idna = "idna-1.1.0-lib-35c7dbd5";
         percent_encoding = "percent-encoding-2.3.2-lib-8961a817";
       };
-      layer = 0;
     };
     "url-2.5.8-lib-330983b1" = {
       crate = "url-2.5.8";
@@ -20074,7 +19234,6 @@
         idna = "idna-1.1.0-lib-aff2a8fe";
         percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
       };
-      layer = 0;
     };
     "url-2.5.8-lib-330983b1.2" = {
       crate = "url-2.5.8";
@@ -20089,7 +19248,6 @@
         idna = "idna-1.1.0-lib-aff2a8fe.2";
         percent_encoding = "percent-encoding-2.3.2-lib-cf7103bd";
       };
-      layer = 0;
     };
     "url-2.5.8-lib-4922b928" = {
       crate = "url-2.5.8";
@@ -20105,7 +19263,6 @@
         idna = "idna-1.1.0-lib-4741d8c7";
         percent_encoding = "percent-encoding-2.3.2-lib-ef9c61ab";
       };
-      layer = 0;
     };
     "url-2.5.8-lib-6f2cb067" = {
       crate = "url-2.5.8";
@@ -20120,7 +19277,6 @@
         idna = "idna-1.1.0-lib-9b2fa128";
         percent_encoding = "percent-encoding-2.3.2-lib-0807b48c";
       };
-      layer = 0;
     };
     "url-2.5.8-lib-7eb1a851" = {
       crate = "url-2.5.8";
@@ -20136,7 +19292,6 @@
         idna = "idna-1.1.0-lib-81d4f677";
         percent_encoding = "percent-encoding-2.3.2-lib-7e7401bb";
       };
-      layer = 0;
     };
     "url-2.5.8-lib-bc125b6d" = {
       crate = "url-2.5.8";
@@ -20151,7 +19306,6 @@
         idna = "idna-1.1.0-lib-de332982";
         percent_encoding = "percent-encoding-2.3.2-lib-5c619632";
       };
-      layer = 0;
     };
     "utf8_iter-1.1.0-lib-1a1c795f" = {
       crate = "utf8_iter-1.1.0";
@@ -20161,7 +19315,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-ec6740ac";
       };
-      layer = 0;
     };
     "utf8_iter-1.1.0-lib-30a40829" = {
       crate = "utf8_iter-1.1.0";
@@ -20171,7 +19324,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-bc4ccb82";
       };
-      layer = 0;
     };
     "utf8_iter-1.1.0-lib-32e284c5" = {
       crate = "utf8_iter-1.1.0";
@@ -20180,7 +19332,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-6d52cb86";
       };
-      layer = 0;
     };
     "utf8_iter-1.1.0-lib-9aa8a8d1" = {
       crate = "utf8_iter-1.1.0";
@@ -20189,7 +19340,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-6d83fdab";
       };
-      layer = 0;
     };
     "utf8_iter-1.1.0-lib-a88fd424" = {
       crate = "utf8_iter-1.1.0";
@@ -20198,7 +19348,6 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-2bd1742b";
       };
-      layer = 0;
     };
     "utf8_iter-1.1.0-lib-aec2147c" = {
       crate = "utf8_iter-1.1.0";
@@ -20207,45 +19356,38 @@
       externs = {
         utf_types = "utf_types-1.0.0-lib-b922cd82";
       };
-      layer = 0;
     };
     "utf_types-1.0.0-lib-2bd1742b" = {
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "utf_types-1.0.0-lib-6d52cb86" = {
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "utf_types-1.0.0-lib-6d83fdab" = {
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "utf_types-1.0.0-lib-b922cd82" = {
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "utf_types-1.0.0-lib-bc4ccb82" = {
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "utf_types-1.0.0-lib-ec6740ac" = {
       crate = "utf_types-1.0.0";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "uuid-1.18.1-lib-085ccfe6" = {
       crate = "uuid-1.18.1";
@@ -20261,7 +19403,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-0ea1aea5";
       };
-      layer = 0;
     };
     "uuid-1.18.1-lib-7563f3e5" = {
       crate = "uuid-1.18.1";
@@ -20276,7 +19417,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-5743fdd0";
       };
-      layer = 0;
     };
     "uuid-1.18.1-lib-8497e4b6" = {
       crate = "uuid-1.18.1";
@@ -20291,7 +19431,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-5743fdd0";
       };
-      layer = 0;
     };
     "uuid-1.18.1-lib-866a993e" = {
       crate = "uuid-1.18.1";
@@ -20301,7 +19440,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "uuid-1.18.1-lib-8e0d03dc" = {
       crate = "uuid-1.18.1";
@@ -20316,7 +19454,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-d7a01180";
       };
-      layer = 0;
     };
     "uuid-1.18.1-lib-a5aab35a" = {
       crate = "uuid-1.18.1";
@@ -20332,7 +19469,6 @@
       externs = {
         getrandom = "getrandom-0.3.4-lib-000cb6ff";
       };
-      layer = 0;
     };
     "uuid-1.18.1-lib-b7cd9276" = {
       crate = "uuid-1.18.1";
@@ -20342,7 +19478,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "uuid-1.18.1-lib-f40104ef" = {
       crate = "uuid-1.18.1";
@@ -20360,19 +19495,16 @@
         getrandom = "getrandom-0.3.4-lib-5743fdd0";
         sha1_smol = "sha1_smol-1.0.1-lib-d677f2f1";
       };
-      layer = 0;
     };
     "version_check-0.9.5-lib-747d5f22" = {
       crate = "version_check-0.9.5";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "version_check-0.9.5-lib-a7f7794a" = {
       crate = "version_check-0.9.5";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "void-1.0.2-lib-32920198" = {
       crate = "void-1.0.2";
@@ -20383,7 +19515,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "void-1.0.2-lib-9f205b5d" = {
       crate = "void-1.0.2";
@@ -20394,7 +19525,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "void-1.0.2-lib-bf108ecd" = {
       crate = "void-1.0.2";
@@ -20404,7 +19534,6 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "void-1.0.2-lib-ce257273" = {
       crate = "void-1.0.2";
@@ -20414,45 +19543,38 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "whoami-1.6.1-lib-0e29039c" = {
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "release";
-      layer = 0;
     };
     "whoami-1.6.1-lib-2ca6e97c" = {
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "release";
       cross = true;
-      layer = 0;
     };
     "whoami-1.6.1-lib-3f15bc89" = {
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "release-2";
-      layer = 0;
     };
     "whoami-1.6.1-lib-62a88a87" = {
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "dev-2";
-      layer = 0;
     };
     "whoami-1.6.1-lib-6386f9e2" = {
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "dev";
-      layer = 0;
     };
     "whoami-1.6.1-lib-7ebd5a6d" = {
       crate = "whoami-1.6.1";
       target = "lib";
       profile = "dev";
       mode = "check";
-      layer = 0;
     };
     "yansi-1.0.1-lib-8ea1ebab" = {
       crate = "yansi-1.0.1";
@@ -20463,14 +19585,12 @@
         "default"
         "std"
       ];
-      layer = 0;
     };
     "zerocopy-0.8.63-custom-build-33cdc506" = {
       crate = "zerocopy-0.8.63";
       target = "build-script";
       profile = "dev-2";
       features = [ "simd" ];
-      layer = 0;
     };
     "zerocopy-0.8.63-custom-build-9a34cd14" = {
       crate = "zerocopy-0.8.63";
@@ -20480,14 +19600,12 @@
       cross = true;
       features = [ "simd" ];
       build = "zerocopy-0.8.63-custom-build-a3678717";
-      layer = 0;
     };
     "zerocopy-0.8.63-custom-build-a3678717" = {
       crate = "zerocopy-0.8.63";
       target = "build-script";
       profile = "release-2";
       features = [ "simd" ];
-      layer = 0;
     };
     "zerocopy-0.8.63-custom-build-a57397f2" = {
       crate = "zerocopy-0.8.63";
@@ -20496,7 +19614,6 @@
       mode = "run";
       features = [ "simd" ];
       build = "zerocopy-0.8.63-custom-build-a3678717";
-      layer = 0;
     };
     "zerocopy-0.8.63-custom-build-ad7cca85" = {
       crate = "zerocopy-0.8.63";
@@ -20505,7 +19622,6 @@
       mode = "run";
       features = [ "simd" ];
       build = "zerocopy-0.8.63-custom-build-33cdc506";
-      layer = 0;
     };
     "zerocopy-0.8.63-lib-1e1b9de4" = {
       crate = "zerocopy-0.8.63";
@@ -20513,7 +19629,6 @@
       profile = "release-2";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-a57397f2";
-      layer = 0;
     };
     "zerocopy-0.8.63-lib-3b32215f" = {
       crate = "zerocopy-0.8.63";
@@ -20521,7 +19636,6 @@
       profile = "dev";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-ad7cca85";
-      layer = 0;
     };
     "zerocopy-0.8.63-lib-7effcc53" = {
       crate = "zerocopy-0.8.63";
@@ -20529,7 +19643,6 @@
       profile = "release";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-a57397f2";
-      layer = 0;
     };
     "zerocopy-0.8.63-lib-b03a70ae" = {
       crate = "zerocopy-0.8.63";
@@ -20537,7 +19650,6 @@
       profile = "dev-2";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-ad7cca85";
-      layer = 0;
     };
     "zerocopy-0.8.63-lib-e290255b" = {
       crate = "zerocopy-0.8.63";
@@ -20546,7 +19658,6 @@
       cross = true;
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-9a34cd14";
-      layer = 0;
     };
     "zerocopy-0.8.63-lib-e9599d02" = {
       crate = "zerocopy-0.8.63";
@@ -20555,13 +19666,11 @@
       mode = "check";
       features = [ "simd" ];
       script = "zerocopy-0.8.63-custom-build-ad7cca85";
-      layer = 0;
     };
     "zmij-1.0.23-custom-build-0099a4dd" = {
       crate = "zmij-1.0.23";
       target = "build-script";
       profile = "dev-2";
-      layer = 0;
     };
     "zmij-1.0.23-custom-build-229de351" = {
       crate = "zmij-1.0.23";
@@ -20570,7 +19679,6 @@
       mode = "run";
       cross = true;
       build = "zmij-1.0.23-custom-build-8286c8dd";
-      layer = 0;
     };
     "zmij-1.0.23-custom-build-2791125a" = {
       crate = "zmij-1.0.23";
@@ -20578,7 +19686,6 @@
       profile = "dev";
       mode = "run";
       build = "zmij-1.0.23-custom-build-0099a4dd";
-      layer = 0;
     };
     "zmij-1.0.23-custom-build-5a49d41e" = {
       crate = "zmij-1.0.23";
@@ -20586,13 +19693,11 @@
       profile = "release";
       mode = "run";
       build = "zmij-1.0.23-custom-build-8286c8dd";
-      layer = 0;
     };
     "zmij-1.0.23-custom-build-8286c8dd" = {
       crate = "zmij-1.0.23";
       target = "build-script";
       profile = "release-2";
-      layer = 0;
     };
     "zmij-1.0.23-lib-0ff31468" = {
       crate = "zmij-1.0.23";
@@ -20600,28 +19705,24 @@
       profile = "dev";
       mode = "check";
       script = "zmij-1.0.23-custom-build-2791125a";
-      layer = 0;
     };
     "zmij-1.0.23-lib-22d35349" = {
       crate = "zmij-1.0.23";
       target = "lib";
       profile = "release-2";
       script = "zmij-1.0.23-custom-build-5a49d41e";
-      layer = 0;
     };
     "zmij-1.0.23-lib-55091810" = {
       crate = "zmij-1.0.23";
       target = "lib";
       profile = "dev-2";
       script = "zmij-1.0.23-custom-build-2791125a";
-      layer = 0;
     };
     "zmij-1.0.23-lib-b31214e7" = {
       crate = "zmij-1.0.23";
       target = "lib";
       profile = "dev";
       script = "zmij-1.0.23-custom-build-2791125a";
-      layer = 0;
     };
     "zmij-1.0.23-lib-bec4dc23" = {
       crate = "zmij-1.0.23";
@@ -20629,14 +19730,12 @@
       profile = "release";
       cross = true;
       script = "zmij-1.0.23-custom-build-229de351";
-      layer = 0;
     };
     "zmij-1.0.23-lib-e2bc8e63" = {
       crate = "zmij-1.0.23";
       target = "lib";
       profile = "release";
       script = "zmij-1.0.23-custom-build-5a49d41e";
-      layer = 0;
     };
   };
 }

@@ -49,9 +49,11 @@
                 SQLX_OFFLINE = "true";
               };
             };
-          cargo = cargoOn system pkgs { };
+          cargo = cargoOn system pkgs { others = lib.attrValues cargoFor; };
           cargoFor = {
-            aarch64-linux = cargoOn "${system}-to-aarch64-linux" pkgs.pkgsCross.aarch64-multiplatform cargo;
+            aarch64-linux = cargoOn "${system}-to-aarch64-linux" pkgs.pkgsCross.aarch64-multiplatform {
+              inherit (cargo) fetched;
+            };
           };
 
           packages = {

@@ -24,12 +24,11 @@ def table(plan: CargoPlan) -> dict[str, Value]:
 
     Of the long sections, iterators over names and values.
     """
-    layers = [unit.layer for unit in plan.units.values() if unit.layer is not None]
     return {
         "name": plan.name,
         "workspace": plan.root,
         "command": plan.command,
-        "layers": max(layers, default=-1) + 1,
+        "layers": _shards_of_layers(plan),
         "guard": dict(sorted(plan.guard.items())),
         "platforms": {
             platform.name: {"host": platform.host, "target": platform.target} for platform in plan.platforms
@@ -58,6 +57,14 @@ def table(plan: CargoPlan) -> dict[str, Value]:
         },
         "units": ((key, _unit(unit)) for key, unit in sorted(plan.units.items())),
     }
+
+
+def _shards_of_layers(plan: CargoPlan) -> list[int]:
+    """Return how many shards each layer has; layer 0 may have none."""
+    shards: dict[int, int] = {}
+    for unit in plan.units.values():
+        shards[unit.layer] = max(shards.get(unit.layer, 0), unit.shard + 1)
+    return [shards.get(layer, 0) for layer in range(max(shards, default=-1) + 1)]
 
 
 def _environment(environment: EnvironmentPlan) -> dict[str, Value]:
@@ -123,8 +130,10 @@ def _unit(unit: UnitPlan) -> dict[str, Value]:
     found |= _edges(unit.edges)
     if unit.only:
         found["only"] = {platform: _edges(edges) for platform, edges in sorted(unit.only.items())}
-    if unit.layer is not None:
+    if unit.layer:
         found["layer"] = unit.layer
+    if unit.shard:
+        found["shard"] = unit.shard
     return found
 
 

@@ -65,9 +65,12 @@ def cargo_bindings(plan: BuildPlan) -> list[Binding]:
     on_platform = nix.function("platform", nix.function("targetPkgs", nix.function("shared", workspace)))
     bindings = [
         nix.binding("cargoOn", on_platform, blank_before=True),
-        nix.binding("cargo", nix.call("cargoOn", nix.identifier("system"), nix.identifier("pkgs"), {})),
     ]
     foreign = _foreign(cargo)
+    others = {"others": nix.call("lib.attrValues", nix.identifier("cargoFor"))} if foreign else {}
+    bindings.append(
+        nix.binding("cargo", nix.call("cargoOn", nix.identifier("system"), nix.identifier("pkgs"), others))
+    )
     if foreign:
         bindings.append(nix.binding("cargoFor", nix.attrs(foreign)))
     return bindings
@@ -87,7 +90,7 @@ def _foreign(cargo: CargoPlan) -> dict[str, object]:
             "cargoOn",
             nix.interpolated(nix.identifier("system"), f"-to-{name}"),
             packages_of(cross),
-            nix.identifier("cargo"),
+            nix.attrs({"fetched": nix.select("cargo.fetched")}),
         )
         for name, cross in sorted(crosses.items())
     }

@@ -128,7 +128,41 @@ let
         "dylib"
         "staticlib"
       ];
-  thirdParty = filter (key: !(crateOf key ? directory));
+
+  # What layers and `dependencies` bundle, of this platform and of all others that this system builds for.
+  everyPlatform = [ self ] ++ others;
+  inherit (noOthers // shared) others;
+  noOthers.others = [ ];
+  distinct =
+    derivations:
+    let
+      closed = genericClosure {
+        startSet = map (value: {
+          key = value.drvPath;
+          inherit value;
+        }) derivations;
+        operator = _: [ ];
+      };
+    in
+    if others == [ ] then derivations else map (item: item.value) closed;
+
+  # Units by layer and shard.
+  placed = builtins.groupBy (
+    key:
+    let
+      unit = table.units.${key};
+    in
+    "${toString (unit.layer or 0)}.${toString (unit.shard or 0)}"
+  ) (closure (concatMap rootsOf builds));
+  unitsAt =
+    layer: shard: map (key: units.${key}) (placed."${toString layer}.${toString shard}" or [ ]);
+
+  fetchedOf =
+    wanted:
+    let
+      roots = concatMap rootsOf (filter (build: table.builds.${build} ? ${platform}) wanted);
+    in
+    map (key: units.${key}) (filter (key: !(crateOf key ? directory)) (closure roots));
 
   # The roots of a build by the package that they belong to.
   rootsOfMember = build: member: rootsByMember.${build}.${member} or [ ];
@@ -186,90 +220,101 @@ let
       derivations = map (key: units.${key}) keys;
       names = map (key: "${(crateOf key).name}/${(targetOf key).crate}") keys;
     };
+  self = {
+    inherit
+      units
+      fetched
+      unitsAt
+      fetchedOf
+      ;
+
+    # The names of all builds, on whatever platforms.
+    builds = concatMap (each: each.ownBuilds) everyPlatform;
+    ownBuilds = builds;
+
+    # The programs and shared or static libraries of a build as one package; the Rust library where there are none.
+    package =
+      build:
+      let
+        roots = rootsOf build;
+        products = filter isProduct roots;
+        chosen = if products == [ ] then roots else products;
+        programs = filter (key: (targetOf key).kind == "bin") chosen;
+        main = elemAt (if programs == [ ] then chosen else programs) 0;
+        value =
+          if length chosen == 1 && programs != [ ] then
+            units.${main}
+          else
+            runScript builder.scripts.join {
+              name = "${(crateOf main).name}-${(crateOf main).version}";
+              units = map (key: units.${key}) chosen;
+              metadata = map (key: units.${key}.metadata) chosen;
+            };
+      in
+      value
+      // {
+        overrideAttrs = change: derivation (value.drvAttrs // change value.drvAttrs);
+        pname = (crateOf main).name;
+        inherit (crateOf main) version;
+        meta.mainProgram = (targetOf main).name;
+      };
+
+    # Every fetched crate that the builds are made from, on whatever platforms they are built.
+    dependencies =
+      name: wanted: bundle name (distinct (concatMap (each: each.fetchedOf wanted) everyPlatform));
+
+    # Layers in the order of building, each a derivation and, by number, its shards: what several machines can build at the
+    # same time, as no shard needs another one of its layer. A layer holds units of all platforms that this system builds for.
+    layers = listToAttrs (
+      builtins.genList (layer: {
+        name = toString layer;
+        value =
+          let
+            shard = number: {
+              name = toString number;
+              value = bundle "${table.name}-layer-${toString layer}-${toString number}" (
+                distinct (concatMap (each: each.unitsAt layer number) everyPlatform)
+              );
+            };
+            shards = listToAttrs (builtins.genList shard (elemAt table.layers layer));
+          in
+          bundle "${table.name}-layer-${toString layer}" (attrValues shards) // shards;
+      }) (length table.layers)
+    );
+
+    # A build's units, made and thrown away: for a build whose point is that it succeeds. `succeedsOf` is for those of one
+    # package; all packages share the build.
+    succeeds = name: build: bundleUnits name (rootsOf build);
+    succeedsOf =
+      member: name: build:
+      bundleUnits name (rootsOfMember build member);
+
+    # Runs the test programs of a build, each where cargo would run it.
+    tests = name: build: testsOfRoots name (rootsOf build);
+    testsOf =
+      member: name: build:
+      testsOfRoots name (rootsOfMember build member);
+
+    # The documentation of a build, one folder for each target.
+    documentation = name: build: documented name (rootsOf build);
+    documentationOf =
+      member: name: build:
+      documented name (rootsOfMember build member);
+
+    # The layout of the workspace's own sources, looked at as `cargo fmt --check` does.
+    formatted =
+      name: arguments:
+      runScript builder.scripts.fmt {
+        inherit name arguments;
+        inherit (table) workspace;
+        inherit (table.rustfmt) targets;
+        src = fresh (
+          import ./source.nix {
+            name = "${table.name}-rust";
+            inherit root;
+          } table.rustfmt.source
+        );
+      };
+  };
 in
-{
-  inherit units builds fetched;
-
-  # The programs and shared or static libraries of a build as one package; the Rust library where there are none.
-  package =
-    build:
-    let
-      roots = rootsOf build;
-      products = filter isProduct roots;
-      chosen = if products == [ ] then roots else products;
-      programs = filter (key: (targetOf key).kind == "bin") chosen;
-      main = elemAt (if programs == [ ] then chosen else programs) 0;
-      value =
-        if length chosen == 1 && programs != [ ] then
-          units.${main}
-        else
-          runScript builder.scripts.join {
-            name = "${(crateOf main).name}-${(crateOf main).version}";
-            units = map (key: units.${key}) chosen;
-            metadata = map (key: units.${key}.metadata) chosen;
-          };
-    in
-    value
-    // {
-      overrideAttrs = change: derivation (value.drvAttrs // change value.drvAttrs);
-      pname = (crateOf main).name;
-      inherit (crateOf main) version;
-      meta.mainProgram = (targetOf main).name;
-    };
-
-  # Every fetched crate that the builds are made from.
-  dependencies =
-    name: builds:
-    bundleUnits name (
-      thirdParty (
-        closure (concatMap rootsOf (filter (build: table.builds.${build} ? ${platform}) builds))
-      )
-    );
-
-  # Layer 0: everything fetched; layer n: the workspace's packages that need layers below n alone.
-  layers =
-    let
-      keys = closure (concatMap rootsOf builds);
-      layer = number: filter (key: table.units.${key}.layer or (-1) == number) keys;
-    in
-    listToAttrs (
-      builtins.genList (number: {
-        name = toString number;
-        value = bundleUnits "${table.name}-layer-${toString number}" (layer number);
-      }) table.layers
-    );
-
-  # A build's units, made and thrown away: for a build whose point is that it succeeds. `succeedsOf` is for those of one
-  # package; all packages share the build.
-  succeeds = name: build: bundleUnits name (rootsOf build);
-  succeedsOf =
-    member: name: build:
-    bundleUnits name (rootsOfMember build member);
-
-  # Runs the test programs of a build, each where cargo would run it.
-  tests = name: build: testsOfRoots name (rootsOf build);
-  testsOf =
-    member: name: build:
-    testsOfRoots name (rootsOfMember build member);
-
-  # The documentation of a build, one folder for each target.
-  documentation = name: build: documented name (rootsOf build);
-  documentationOf =
-    member: name: build:
-    documented name (rootsOfMember build member);
-
-  # The layout of the workspace's own sources, looked at as `cargo fmt --check` does.
-  formatted =
-    name: arguments:
-    runScript builder.scripts.fmt {
-      inherit name arguments;
-      inherit (table) workspace;
-      inherit (table.rustfmt) targets;
-      src = fresh (
-        import ./source.nix {
-          name = "${table.name}-rust";
-          inherit root;
-        } table.rustfmt.source
-      );
-    };
-}
+self
