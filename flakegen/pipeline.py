@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,13 +42,14 @@ from flakegen.plan.rust_versions import old_toolchain
 from flakegen.plan.scanning import OutsideProjectError, by_crate, rustfmt_plan, scan_workspace
 from flakegen.plan.scope import Scope
 from flakegen.plan.systems import all_platforms
+from flakegen.plan.times import load_times
 from flakegen.plan.told import told_by, unused_ignores
 from flakegen.plan.units import Build, UnitTable
 from flakegen.plan.untracked import untracked
 from flakegen.result import Result
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
-from flakegen.spec.sections import CargoFormat
+from flakegen.spec.sections import Cargo, CargoFormat
 from flakegen.watched import Watched, watched_files
 
 if TYPE_CHECKING:
@@ -262,7 +263,9 @@ class Project:
         """A digest of all that the result is a function of; None where something is wrong, which the stages tell."""
         try:
             workspace, files, rustfmt = self.workspace, self.files, self.rustfmt
-            return digest_of_causes(self.spec, workspace, files, rustfmt, self.facts_text, self.origins)
+            return digest_of_causes(
+                self.spec, workspace, files, rustfmt, self.facts_text, self.origins, self.times
+            )
         except (CargoError, DiagnosticError):
             return None
 
@@ -270,23 +273,33 @@ class Project:
     def cargo_plan(self) -> CargoPlan | None:
         """The units, crates, sources and layers of the workspace."""
         files, rustfmt, spec, origins = self.files, self.rustfmt, self.spec, self.origins
-        if files is None or rustfmt is None or origins is None:
+        if files is None or rustfmt is None or origins is None or spec.cargo is None:
             return None
         return plan_cargo(
             self.units,
             name=spec.project.name,
             command=spec.layout.command,
             platforms=all_platforms(spec.project.systems, self.requests),
-            building=Building(
-                content_addressed=spec.cargo is not None and spec.cargo.content_addressed,
-                shards=1,
-                least_seconds=60,
-                measured={},
-            ),
+            building=self._building(spec.cargo),
             files=files,
             rustfmt=rustfmt,
             fetch=origins.of,
         )
+
+    def _building(self, cargo: Cargo) -> Building:
+        return Building(
+            content_addressed=cargo.content_addressed,
+            shards=cargo.layers.shards,
+            least_seconds=cargo.layers.least_seconds,
+            measured=self.times,
+        )
+
+    @cached_property
+    def times(self) -> Mapping[str, float]:
+        """The times that were measured, where the spec names a table of them."""
+        cargo = self.spec.cargo
+        path = None if cargo is None else cargo.layers.times
+        return {} if path is None else load_times(self._boundary / path.relative)
 
     @cached_property
     def package_set(self) -> PackageSetPlan | None:
@@ -310,7 +323,13 @@ class Project:
     @cached_property
     def plan(self) -> BuildPlan:
         """The whole project, lowered."""
-        self._require(lambda: self.lowered, lambda: self.files, lambda: self.units, lambda: self.warnings)
+        self._require(
+            lambda: self.lowered,
+            lambda: self.files,
+            lambda: self.units,
+            lambda: self.warnings,
+            lambda: self.times,
+        )
         scope, lowered = self.lowered
         cargo = self.spec.cargo
         is_set = cargo is not None and cargo.format is CargoFormat.CARGO2NIX

@@ -52,6 +52,7 @@ class Code(Enum):
     UNKNOWN_FEATURE = "E203"
     UNKNOWN_BINARY = "E204"
     UNKNOWN_REGISTRY = "E205"
+    BAD_TIMES = "E206"
     # Embedded files.
     EMBED = "E300"
     EMBED_UNKNOWN = "E301"
@@ -114,6 +115,7 @@ _MEANINGS = {
     Code.UNKNOWN_FEATURE: "a feature that the crate does not have",
     Code.UNKNOWN_BINARY: "a binary that the crate does not have",
     Code.UNKNOWN_REGISTRY: "a registry that no crate of the workspace comes from",
+    Code.BAD_TIMES: "a line of a table of measured times that cannot be read",
     Code.EMBED: "a file that a crate embeds cannot be found",
     Code.EMBED_UNKNOWN: "a crate embeds a file whose path only the compiler knows",
     Code.EMBED_OUTSIDE: "a crate embeds a file that lies outside the project",

@@ -8,7 +8,7 @@ as it was, the result is. The stages after this one look at nothing else; those 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -32,6 +32,7 @@ def digest_of_causes(
     rustfmt: RustfmtPlan | None,
     facts: str | None,
     origins: Origins | None,
+    times: Mapping[str, float],
 ) -> str:
     """Return a digest that is another one for everything that could be compiled to another result.
 
@@ -42,9 +43,11 @@ def digest_of_causes(
         rustfmt: what `cargo fmt` looks at.
         facts: the text that says what is known of fetched crates.
         origins: where these are.
+        times: what was measured.
     """
     digest = blake2b(digest_size=16)
-    for part in _parts(spec, workspace, files, rustfmt, facts, origins):
+    parts = _parts(spec, workspace, files, rustfmt, facts, origins)
+    for part in (*parts, repr(sorted(times.items()))):
         text = part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(text))
         digest.update(text)

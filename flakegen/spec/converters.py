@@ -25,6 +25,8 @@ _LARGEST_NIX_INTEGER = 2**63 - 1
 _SCALARS: dict[Any, Converter] = {
     str: scalars.string,
     bool: scalars.boolean,
+    values.Count: scalars.number(1, 100),
+    values.Seconds: scalars.number(0, 86_400),
     values.Text: scalars.text,
     values.Template: scalars.template,
     values.Ref: scalars.ref,

@@ -35,6 +35,8 @@ _TYPES: dict[Any, str] = {
     values.FlakeUrl: "flake reference",
     values.InputPath: "input",
     values.Suffix: "string",
+    values.Count: "number from 1 to 100",
+    values.Seconds: "number of seconds",
     values.Text: "string",
     values.Template: "string with references",
     values.Ref: "reference",
@@ -166,6 +168,8 @@ def _default(key: Key) -> str:
             return "none"
         case bool():
             return f"`{str(key.default).lower()}`"
+        case int():
+            return f"`{key.default}`"
         case Enum():
             return f'`"{key.default.value}"`'
         case str():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.text import quoted
-from flakegen.spec.decoding import INVALID, Decoding, Invalid, Use
+from flakegen.spec.decoding import INVALID, Converter, Decoding, Invalid, Use
 from flakegen.spec.keypath import KeyPath, show
 from flakegen.spec.paths import PathProblem, kind_problem
 from flakegen.spec.reference import (
@@ -50,6 +50,20 @@ def _plain(run: Decoding, checked: str | Invalid, path: KeyPath) -> str | Invali
 def boolean(run: Decoding, value: Any, path: KeyPath, _rule: Rule) -> bool | Invalid:
     """Decode ``true`` or ``false``."""
     return value if isinstance(value, bool) else run.wrong_type(path, "a boolean", value)
+
+
+def number(least: int, most: int) -> Converter:
+    """Return the converter for whole numbers in a range."""
+
+    def convert(run: Decoding, value: Any, path: KeyPath, _rule: Rule) -> int | Invalid:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return run.wrong_type(path, "a whole number", value)
+        if least <= value <= most:
+            return value
+        message = f"{show(path)} is {value}, which makes no sense"
+        return run.report(path, Code.BAD_VALUE, message, hint=f"give a number from {least} to {most}")
+
+    return convert
 
 
 def template(run: Decoding, value: Any, path: KeyPath, rule: Rule) -> Template | Invalid:

@@ -14,6 +14,7 @@ from flakegen.spec.values import (
     AttributePath,
     AttrName,
     Channel,
+    Count,
     CrateName,
     DownloadUrl,
     EnvName,
@@ -23,6 +24,7 @@ from flakegen.spec.values import (
     NixExpr,
     PackageRef,
     RegistryName,
+    Seconds,
     SpecPath,
     System,
     TaskName,
@@ -173,6 +175,27 @@ class Embed(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layers(Table):
+    """How what is built is divided into layers, to be kept in a cache one after another, and layers between machines."""
+
+    shards: Count = key(
+        "Into how many parts a layer is divided at most, for as many machines; no part needs another of its layer.",
+        default=1,
+    )
+    least_seconds: Seconds = key(
+        "How many seconds of one core a layer or a part must have to do to be worth a job of its own; one with less is "
+        "joined with another.",
+        default=60,
+    )
+    times: SpecPath | None = key(
+        "A table of measured times, for a better division than by estimate: lines with seconds and, after a space, a unit "
+        "of `Cargo.nix`, or a crate (`serde` or `serde-1.0.219`) for all its units together. `#` starts a comment.",
+        default=None,
+        on_disk=OnDisk.FILE,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cargo(Table):
     """The Cargo workspace that crates come from."""
 
@@ -189,6 +212,10 @@ class Cargo(Table):
         default=False,
     )
     crates: Mapping[CrateName, CrateOverride] = key("What single crates need, by crate name.", default=EMPTY)
+    layers: Layers = key(
+        "How what is built is divided into caching layers, and these between machines.",
+        default=Layers(where=("cargo", "layers")),
+    )
     embed: Embed | None = key("What embeds files beyond what is known of published crates.", default=None)
     registries: Mapping[RegistryName, Registry] = key(
         "Where registries have their archives, if not where their index says: by name in cargo's configuration, or by "

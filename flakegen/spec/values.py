@@ -40,6 +40,12 @@ InputPath = NewType("InputPath", str)
 """The path of an input for ``follows``: names joined by ``/``."""
 Suffix = NewType("Suffix", str)
 """What is appended to an attribute name."""
+Count = NewType("Count", int)
+"""A whole number from 1 to 100."""
+
+Seconds = NewType("Seconds", int)
+"""A whole number from 0 to 86,400: a day's."""
+
 Text = NewType("Text", str)
 """Free text that may span lines and may be empty."""
 
