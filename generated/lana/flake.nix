@@ -395,5 +395,9 @@
       apps = lib.mapAttrs (_: outputs: outputs.apps) perSystem;
       legacyPackages = lib.mapAttrs (_: outputs: outputs.legacyPackages) perSystem;
       formatter = lib.mapAttrs (_: outputs: outputs.formatter) perSystem;
+      hydraJobs = {
+        inherit (inputs.self) packages checks;
+        layers = lib.mapAttrs (_: parts: parts.layers) inputs.self.legacyPackages;
+      };
     };
 }

@@ -21,6 +21,8 @@ TASKS = {
 }
 SYSTEMS = {"x86_64-linux", "aarch64-linux", "aarch64-darwin"}
 
+BUNDLES = ("-lana-layer-0.drv", "-lana-layer-0-0.drv")
+
 
 def test_committed_output_is_what_the_spec_compiles_to():
     flakegen("check", "specs/lana.toml", cwd=CHECKOUT)
@@ -53,12 +55,18 @@ def test_layers_are_exposed_from_third_party_upwards(lana: Lana):
         "--apply",
         "builtins.attrNames",
     )
-    assert layers == [str(number) for number in range(len(layers))]
-    first = lana.derivations('legacyPackages.x86_64-linux.layers."0"')
-    assert not [path for path in first if "core-report-" in path or "lana-app-" in path]
-    second = lana.derivations('legacyPackages.x86_64-linux.layers."1"')
-    assert [path for path in second if "money-0.42.0-lib" in path]
-    assert not [path for path in second if "lana-app-" in path]
+    assert layers == ["0", "1"], "Lana's own crates are too little work for more"
+    first, second = (lana.derivations(f'legacyPackages.x86_64-linux.layers."{number}"') for number in layers)
+    assert not [path for path in first if "-0.42.0-" in path]
+    assert [path for path in second if "lana-app-" in path]
+
+
+def test_lana_deps_is_the_layer_of_fetched_crates(lana: Lana):
+    layer, package = (
+        {path for path in lana.derivations(output) if not path.endswith(("-lana-deps.drv", *BUNDLES))}
+        for output in ('legacyPackages.x86_64-linux.layers."0"', "packages.x86_64-linux.lana-deps")
+    )
+    assert layer == package
 
 
 def test_lana_deps_holds_none_of_lanas_own_code(lana: Lana):

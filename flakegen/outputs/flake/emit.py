@@ -64,6 +64,9 @@ def _outputs(plan: BuildPlan) -> Expr:
     }
     if plan.overlays:
         entries["overlays"] = dict(plan.overlays)
+    jobs = _jobs(names)
+    if jobs:
+        entries["hydraJobs"] = jobs
     return nix.let(
         {
             "lib": nix.select("inputs.nixpkgs.lib"),
@@ -73,6 +76,17 @@ def _outputs(plan: BuildPlan) -> Expr:
         },
         nix.attrs(entries),
     )
+
+
+def _jobs(names: list[str]) -> dict[str, object]:
+    """Return what a build farm builds: all packages and checks, and the layers that they are made of."""
+    jobs: dict[str, object] = {
+        name: nix.select("inputs.self", name) for name in ("packages", "checks") if name in names
+    }
+    if "legacyPackages" in names:
+        layers = nix.function("_", nix.function("parts", nix.select("parts.layers")))
+        jobs["layers"] = nix.call("lib.mapAttrs", layers, nix.select("inputs.self.legacyPackages"))
+    return jobs
 
 
 def _per_system(plan: BuildPlan, sections: list[str], names: list[str]) -> Expr:
