@@ -103,7 +103,7 @@ def _format_of(arguments: argparse.Namespace) -> Format:
 
 def _picture(project: Project, arguments: argparse.Namespace, console: Console) -> Picture:
     from flakegen.build_picture import picture_of_build  # noqa: PLC0415  # after the arguments
-    from flakegen.cli.impact import graph_of, system_of  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.asked import graph_of, system_of  # noqa: PLC0415  # after the arguments
 
     system = system_of(project, arguments.system)
     if arguments.colour == "impact" and not arguments.changed:

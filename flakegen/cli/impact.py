@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.impact.change import Impact
     from flakegen.pipeline import Project
-    from flakegen.plan.build_graph import BuildGraph
 
 _FORMATS = ("text", "json", "dot", "mermaid")
 
@@ -31,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer on standard output."""
+    from flakegen.cli.asked import system_of  # noqa: PLC0415  # after the arguments
     from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
     from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
     from flakegen.cli.impact_text import shown  # noqa: PLC0415  # after the arguments
@@ -54,55 +54,23 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.FINE
 
 
-def system_of(project: Project, named: str | None) -> str:
-    """Return the system that is meant: the one named, else this machine's, else the spec's first.
-
-    Raises:
-        DiagnosticError: the spec has no such system.
-    """
-    from flakegen.plan.systems import system_here  # noqa: PLC0415  # after the arguments
-
-    systems = [system.value for system in project.spec.project.systems]
-    if named is not None:
-        if named not in systems:
-            raise _wrong(f"the project has no system {named!r}", f"it has {', '.join(systems)}")
-        return named
-    return system_here(systems)
-
-
-def graph_of(project: Project, system: str) -> BuildGraph:
-    """Return a project's build graph, as it was kept from an earlier run where that still holds."""
-    from flakegen.causes import last_cause  # noqa: PLC0415  # after the arguments
-    from flakegen.freshness import fresh_output  # noqa: PLC0415  # after the arguments
-    from flakegen.impact.record import record_graph, recorded_graph  # noqa: PLC0415  # after the arguments
-
-    is_fresh = fresh_output(project.path) is not None
-    cause = last_cause(project.path) if is_fresh else project.cause
-    known = None if cause is None else recorded_graph(project.path, system, cause)
-    if known is not None:
-        return known
-    graph = project.build_graph(system)
-    if cause is not None:
-        record_graph(project.path, cause, graph)
-    return graph
-
-
 def _impact(project: Project, system: str, arguments: argparse.Namespace) -> Impact:
+    from flakegen.cli.asked import graph_of, require_units, wrong  # noqa: PLC0415  # after the arguments
     from flakegen.impact.change import of_files, of_two_states  # noqa: PLC0415  # after the arguments
     from flakegen.impact.question import question  # noqa: PLC0415  # after the arguments
 
     ways = [bool(arguments.changed), arguments.since is not None, arguments.lock is not None]
     if sum(ways) != 1:
-        raise _wrong(
+        raise wrong(
             "what changes must be said in one way",
             "name files and crates, or --since REV, or --lock OLD",
         )
-    _require_units(project)
+    require_units(project, "what a change rebuilds is only known")
     if arguments.since is not None:
         return _since(project, system, arguments.since)
     if arguments.lock is not None:
         if not arguments.lock.is_file():
-            raise _wrong(
+            raise wrong(
                 f"there is no lock {arguments.lock}",
                 "name a Cargo.lock, as git has it: git show REV:Cargo.lock",
             )
@@ -118,6 +86,7 @@ def _since(project: Project, system: str, revision: str) -> Impact:
     import tempfile  # noqa: PLC0415  # one way's own
 
     from flakegen import git  # noqa: PLC0415  # one way's own
+    from flakegen.cli.asked import wrong  # noqa: PLC0415  # after the arguments
     from flakegen.impact.change import of_two_states  # noqa: PLC0415  # after the arguments
 
     root = project.spec.layout.root.resolve()
@@ -127,35 +96,17 @@ def _since(project: Project, system: str, revision: str) -> Impact:
             top = git.top_folder(root).resolve()
             git.export(root, git.commit_of(root, revision), Path(folder))
         except git.GitError as error:
-            raise _wrong(
+            raise wrong(
                 f"cannot tell what has changed: {error}", "--since needs a git repository and a revision"
             ) from None
         before = Path(folder) / "tree" / os.path.relpath(spec, top)
         if not before.is_file():
-            raise _wrong(f"there was no {project.path} in {revision}", "name a revision that has the spec")
+            raise wrong(f"there was no {project.path} in {revision}", "name a revision that has the spec")
         old = _other_project(project, str(before), None)
         if system not in {each.value for each in old.spec.project.systems}:
-            raise _wrong(f"there was no system {system} in {revision}", "name another one with --system")
+            raise wrong(f"there was no system {system} in {revision}", "name another one with --system")
         return of_two_states(old.state(system), project.state(system))
 
 
 def _other_project(project: Project, spec: str, lock: Path | None) -> Project:
     return type(project)(spec, lock=lock)
-
-
-def _require_units(project: Project) -> None:
-    from flakegen.spec.sections import CargoFormat  # noqa: PLC0415  # after the arguments
-
-    cargo = project.spec.cargo
-    if cargo is not None and cargo.format is not CargoFormat.UNITS:
-        raise _wrong(
-            'what a change rebuilds is only known with cargo.format = "units"',
-            "the overlay of cargo2nix decides what it builds when Nix evaluates",
-        )
-
-
-def _wrong(message: str, hint: str) -> Exception:
-    from flakegen.diagnostics.codes import Code  # noqa: PLC0415
-    from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError  # noqa: PLC0415
-
-    return DiagnosticError([Diagnostic(code=Code.QUESTION, message=message, span=None, hint=hint)])

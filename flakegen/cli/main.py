@@ -24,6 +24,7 @@ COMMANDS = {
     "sqlx": "tell which queries lack their description in .sqlx, and which descriptions nobody needs",
     "dump": "print what one stage makes of a spec, as JSON",
     "impact": "tell what a change rebuilds, and why",
+    "layers": "show the caching layers, what each costs, and its parts for several machines",
     "graph": "draw everything that is built, by layers",
     "cargo": "write a flake for any Cargo workspace, without a spec",
     "units": "print the unit graph of any Cargo workspace, as cargo does",

@@ -22,7 +22,7 @@ Shard: TypeAlias = tuple[str, ...]
 
 Step: TypeAlias = tuple[Shard, ...]
 
-_SHARES = (1.0, 0.5, 0.25)  # of one machine's part, that a cluster may have
+_SHARES = (1.0, 0.7, 0.5, 0.35, 0.25)  # of one machine's part, that a cluster may have
 _ROOM = 1.1  # how much more than the mean a machine may get, that a unit may be where its name wants it
 
 
@@ -83,12 +83,16 @@ def _steps(
     rest, left = list(order), sum(seconds[unit] for unit in order)
     while rest:
         if left < 2 * least_seconds:
-            return [*steps, (tuple(rest),)]
-        clusters, rest = cut(rest, needs, seconds, left / machines * share)
+            clusters, rest = [_cluster(rest, seconds)], []
+        else:
+            clusters, rest = cut(rest, needs, seconds, left / machines * share)
         work = sum(cluster.seconds for cluster in clusters)
         left -= work
         parts = max(1, min(machines, int(work / least_seconds))) if least_seconds else machines
-        steps.append(shared_out(clusters, parts))
+        step = shared_out(clusters, parts)
+        if steps and len(step) == len(steps[-1]) == 1:
+            step = ((*steps.pop()[0], *step[0]),)  # the same machine goes on
+        steps.append(step)
     return steps
 
 

@@ -210,15 +210,11 @@ class _Outputs:
         for output in self.plan.outputs:
             if self.system in output.systems:
                 yield self._node(f"{output.section}.{output.name}", uses_of(output.value))
-        shards: dict[tuple[int, int], list[str]] = {}
+        layers: dict[int, list[str]] = {}
         for unit in self.units.values():
-            shards.setdefault((unit.layer, unit.shard), []).append(unit.id)
-        for layer in sorted({layer for layer, _ in shards}):
-            own = {number: units for (each, number), units in sorted(shards.items()) if each == layer}
-            name = f"legacyPackages.layers.{layer}"
-            yield _of_units(name, [unit for units in own.values() for unit in units])
-            for number, units in own.items():
-                yield _of_units(f"{name}.{number}", units)
+            layers.setdefault(unit.layer, []).append(unit.id)
+        for layer, units in sorted(layers.items()):
+            yield _of_units(f"legacyPackages.layers.{layer}", units)
 
     def _node(self, name: str, uses: Uses) -> OutputNode:
         cargo = self.plan.cargo

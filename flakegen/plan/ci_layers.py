@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
-from flakegen.graph.layers import THIRD_PARTY_LAYER
 from flakegen.plan.build_graph import BuildGraph, OutputNode, build_graph
 from flakegen.plan.model import BuildPlan
+
+_PARTS = "legacyPackages."
 
 
 class ShardPlan(Struct, frozen=True, kw_only=True):
@@ -33,8 +36,8 @@ class LayerPlan(Struct, frozen=True, kw_only=True):
         attribute: of the flake, for all shards at once.
         is_third_party: it holds fetched crates alone, and so changes with the lock, not with own code.
         shards: one for each machine.
-        outputs: packages and checks, as `packages.lana-cli`, all of whose units are built with this layer. Each that is
-            made of units is in one layer.
+        outputs: packages, checks and whatever else the flake offers, as `packages.lana-cli`, that need no later layer.
+            Each is in one layer; what is made of no units, in the first.
     """
 
     number: int
@@ -55,10 +58,9 @@ def layers_of(graph: BuildGraph) -> tuple[LayerPlan, ...]:
     for unit in graph.units.values():
         found.setdefault(unit.layer, {}).setdefault(unit.shard, []).append(unit.id)
     outputs: dict[int, list[str]] = {}
-    for name in sorted(graph.outputs):
-        layer = _layer_of(graph, graph.outputs[name])
-        if layer is not None:
-            outputs.setdefault(layer, []).append(name)
+    for name in sorted(name for name in graph.outputs if not name.startswith(_PARTS)):
+        layer = max(_layers_below(graph, graph.outputs[name]), default=min(found, default=0))
+        outputs.setdefault(layer, []).append(name)
     return tuple(
         _layer(graph, number, shards, tuple(outputs.get(number, ())))
         for number, shards in sorted(found.items())
@@ -88,17 +90,12 @@ def _layer(
     )
 
 
-def _layer_of(graph: BuildGraph, output: OutputNode) -> int | None:
-    """Return the highest layer of all units that an output is made from, be it by way of others; None without any."""
-    if output.name.startswith("legacyPackages."):
-        return None
-    seen, waiting, highest = {output.name}, [output], None
+def _layers_below(graph: BuildGraph, output: OutputNode) -> Iterator[int]:
+    """Yield the layers of all units that an output is made from, be it by way of others."""
+    seen, waiting = {output.name}, [output]
     while waiting:
         each = waiting.pop()
-        layers = [graph.units[unit].layer for unit in each.units]
-        highest = max((*layers, THIRD_PARTY_LAYER if highest is None else highest)) if layers else highest
-        for name in each.outputs:
-            if name in graph.outputs and name not in seen:
-                seen.add(name)
-                waiting.append(graph.outputs[name])
-    return highest
+        yield from (graph.units[unit].layer for unit in each.units)
+        others = [name for name in each.outputs if name in graph.outputs and name not in seen]
+        seen.update(others)
+        waiting += [graph.outputs[name] for name in others]

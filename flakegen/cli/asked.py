@@ -1,0 +1,66 @@
+"""What commands that answer questions about a project have in common: which system is meant, its graph, what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flakegen.pipeline import Project
+    from flakegen.plan.build_graph import BuildGraph
+
+
+def system_of(project: Project, named: str | None) -> str:
+    """Return the system that is meant: the one named, else this machine's, else the spec's first.
+
+    Raises:
+        DiagnosticError: the spec has no such system.
+    """
+    from flakegen.plan.systems import system_here  # noqa: PLC0415  # after the arguments
+
+    systems = [system.value for system in project.spec.project.systems]
+    if named is not None:
+        if named not in systems:
+            raise wrong(f"the project has no system {named!r}", f"it has {', '.join(systems)}")
+        return named
+    return system_here(systems)
+
+
+def graph_of(project: Project, system: str) -> BuildGraph:
+    """Return a project's build graph, as it was kept from an earlier run where that still holds."""
+    from flakegen.causes import last_cause  # noqa: PLC0415  # after the arguments
+    from flakegen.freshness import fresh_output  # noqa: PLC0415  # after the arguments
+    from flakegen.impact.record import record_graph, recorded_graph  # noqa: PLC0415  # after the arguments
+
+    is_fresh = fresh_output(project.path) is not None
+    cause = last_cause(project.path) if is_fresh else project.cause
+    known = None if cause is None else recorded_graph(project.path, system, cause)
+    if known is not None:
+        return known
+    graph = project.build_graph(system)
+    if cause is not None:
+        record_graph(project.path, cause, graph)
+    return graph
+
+
+def require_units(project: Project, what: str) -> None:
+    """Refuse projects whose units are not known; ``what`` is what would be the case with them.
+
+    Raises:
+        DiagnosticError: the workspace is built by the overlay of cargo2nix.
+    """
+    from flakegen.spec.sections import CargoFormat  # noqa: PLC0415  # after the arguments
+
+    cargo = project.spec.cargo
+    if cargo is not None and cargo.format is not CargoFormat.UNITS:
+        raise wrong(
+            f'{what} with cargo.format = "units"',
+            "the overlay of cargo2nix decides what it builds when Nix evaluates",
+        )
+
+
+def wrong(message: str, hint: str) -> Exception:
+    """Return what is raised for a question that cannot be answered."""
+    from flakegen.diagnostics.codes import Code  # noqa: PLC0415
+    from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError  # noqa: PLC0415
+
+    return DiagnosticError([Diagnostic(code=Code.QUESTION, message=message, span=None, hint=hint)])
