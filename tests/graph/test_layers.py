@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networkx import NetworkXUnfeasible
 
-from flakegen.graph.layers import THIRD_PARTY_LAYER, member_layers
+from flakegen.graph.layers import THIRD_PARTY_LAYER, lifted, member_layers, merged
+from flakegen.graph.order import by_generation
 
 
 @st.composite
@@ -72,3 +73,48 @@ def test_nothing_has_no_layers():
 def test_a_circle_is_refused():
     with pytest.raises(NetworkXUnfeasible):
         member_layers({"a": {"b"}, "b": {"a"}})
+
+
+@given(acyclic_graphs(), st.data())
+def test_units_are_lifted_above_what_they_need_and_no_further(needs, data):
+    least = {unit: data.draw(st.integers(0, 4)) for unit in needs}
+    layers = lifted(by_generation(needs), needs, least)
+    for unit in needs:
+        below = [layers[each] for each in needs[unit]]
+        assert layers[unit] == max([least[unit], *below])
+
+
+seconds_of_layers = st.dictionaries(st.integers(0, 12), st.floats(0, 100), max_size=12)
+
+
+@given(seconds_of_layers, st.integers(0, 150))
+def test_merging_keeps_the_order_and_numbers_layers_one_after_another(seconds, least):
+    numbers = merged(seconds, least)
+    assert set(numbers) == set(seconds)
+    ordered = [numbers[layer] for layer in sorted(seconds)]
+    assert ordered == sorted(ordered)
+    own = sorted({number for layer, number in numbers.items() if layer != THIRD_PARTY_LAYER})
+    assert own == list(range(THIRD_PARTY_LAYER + 1, THIRD_PARTY_LAYER + 1 + len(own)))
+
+
+@given(seconds_of_layers, st.integers(0, 150))
+def test_own_layers_have_enough_to_do_unless_there_is_only_one(seconds, least):
+    sums = {}
+    for layer, number in merged(seconds, least).items():
+        sums[number] = sums.get(number, 0.0) + seconds[layer]
+    own = [total for number, total in sums.items() if number != THIRD_PARTY_LAYER]
+    assert len(own) <= 1 or all(total >= least * 0.999999 for total in own)
+
+
+@given(seconds_of_layers, st.integers(0, 150))
+def test_what_is_fetched_is_never_joined_with_own_code(seconds, least):
+    numbers = merged(seconds, least)
+    assert all(
+        (number == THIRD_PARTY_LAYER) == (layer == THIRD_PARTY_LAYER) for layer, number in numbers.items()
+    )
+
+
+@given(seconds_of_layers)
+def test_nothing_is_joined_where_everything_is_worth_a_job(seconds):
+    own = [number for layer, number in merged(seconds, 0).items() if layer != THIRD_PARTY_LAYER]
+    assert len(set(own)) == len(own)
