@@ -57,7 +57,7 @@ def merged(seconds: Mapping[int, float], least_seconds: float) -> dict[int, int]
     number, sum_of_layer = THIRD_PARTY_LAYER + 1, 0.0
     members = sorted(layer for layer in seconds if layer != THIRD_PARTY_LAYER)
     for layer in members:
-        if sum_of_layer >= least_seconds:
+        if layer != members[0] and sum_of_layer >= least_seconds:
             number, sum_of_layer = number + 1, 0.0
         numbers[layer] = number
         sum_of_layer += seconds[layer]
