@@ -61,7 +61,7 @@ def test_crates_stand_in_their_layers_with_their_outputs(run, project, spec):
         layer["label"]: [labels[crate] for column in layer["columns"] for crate in column]
         for layer in data["layers"]
     }
-    assert layers == {"Layer 1": ["base"], "Layer 2": ["tool"]}
+    assert layers == {"Layer 1": ["base", "tool"]}
     assert "packages.tool" in [name for name, _ in data["outputs"]]
     base = data["crates"][labels.index("base")]
     assert data["files"][base["files"]] == ["data/text.txt"]

@@ -56,7 +56,7 @@ def test_people_are_told_what_why_and_how_much(spec, run):
         "  tool 0.1.0  bin tool  ← base\n"
         "\n"
         "packages  tool\n"
-        "layers    1, 2\n"
+        "layers    1\n"
         "perhaps also packages.shell: what they read cannot be told\n"
     )
 
