@@ -51,9 +51,7 @@
             };
           cargo = cargoOn system pkgs { others = lib.attrValues cargoFor; };
           cargoFor = {
-            aarch64-linux = cargoOn "${system}-to-aarch64-linux" pkgs.pkgsCross.aarch64-multiplatform {
-              inherit (cargo) fetched;
-            };
+            aarch64-linux = cargoOn "${system}-to-aarch64-linux" pkgs.pkgsCross.aarch64-multiplatform cargo;
           };
 
           packages = {

@@ -90,7 +90,7 @@ def _foreign(cargo: CargoPlan) -> dict[str, object]:
             "cargoOn",
             nix.interpolated(nix.identifier("system"), f"-to-{name}"),
             packages_of(cross),
-            nix.attrs({"fetched": nix.select("cargo.fetched")}),
+            nix.identifier("cargo"),
         )
         for name, cross in sorted(crosses.items())
     }
