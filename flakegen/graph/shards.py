@@ -19,7 +19,7 @@ from msgspec import Struct
 from flakegen.graph.order import by_generation
 
 Shard: TypeAlias = tuple[str, ...]
-"""Units, in an order in which what is needed comes first."""
+"""Units, in no order that means anything."""
 
 Step: TypeAlias = tuple[Shard, ...]
 
@@ -33,7 +33,7 @@ class Cluster(Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: of the unit with most to do.
-        units: what is needed comes first.
+        units: all of them.
         seconds: of all of them.
     """
 
@@ -56,11 +56,11 @@ def steps_of(
     Returns:
         Steps, of which each needs earlier ones alone. One step of one part, where more would not be quicker.
     """
-    order = by_generation(needs)
-    whole: list[Step] = [(tuple(order),)]
-    best, least = whole, sum(seconds[unit] for unit in order)
-    if machines == 1 or least < 2 * least_seconds:
+    whole: list[Step] = [(tuple(sorted(needs)),)]
+    if machines == 1 or sum(seconds[unit] for unit in whole[0][0]) < 2 * least_seconds:
         return whole
+    order = by_generation(needs)
+    best, least = whole, sum(seconds[unit] for unit in order)
     for share in _SHARES:
         steps = _steps(order, needs, seconds, machines, least_seconds, share)
         took = _time(steps, seconds) + least_seconds * (len(steps) - 1)

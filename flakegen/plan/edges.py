@@ -23,4 +23,5 @@ def edge_keys(edges: UnitEdges) -> Iterator[str]:
 
 def keys_needed_anywhere(variant: Variant) -> set[str]:
     """Return the keys of all units that a unit needs on one platform or another."""
-    return {key for edges in variant.edges.values() for key in edge_keys(edges)}
+    different = {id(edges): edges for edges in variant.edges.values()}  # most platforms share theirs
+    return {key for edges in different.values() for key in edge_keys(edges)}

@@ -57,12 +57,11 @@ def places_of(
     for _, units in sorted(layers.items()):
         inside = {unit: needs[unit] for unit in units}
         steps += steps_of(inside, work, machines=shards, least_seconds=least_seconds)
-    return {
-        unit: Place(layer=layer, shard=shard)
-        for layer, step in enumerate(steps)
-        for shard, members in enumerate(step)
-        for unit in members
-    }
+    places: dict[str, Place] = {}
+    for layer, step in enumerate(steps):
+        for shard, members in enumerate(step):
+            places |= dict.fromkeys(members, Place(layer=layer, shard=shard))
+    return places
 
 
 def _layers(
@@ -101,7 +100,11 @@ def _on_all_platforms(
 ) -> dict[str, float]:
     """Return what each unit takes on the system that builds it for most platforms."""
     system = {platform.name: platform.system for platform in platforms}
-    return {
-        key: seconds[key] * max(Counter(system[name] for name in variant.edges).values())
-        for key, variant in table.variants.items()
-    }
+    times: dict[tuple[str, ...], int] = {}  # by the names of platforms: there are few combinations
+    work = {}
+    for key, variant in table.variants.items():
+        names = tuple(variant.edges)
+        if names not in times:
+            times[names] = max(Counter(system[name] for name in names).values())
+        work[key] = seconds[key] * times[names]
+    return work
