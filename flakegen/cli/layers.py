@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flakegen.cli.exit import Exit
 
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
+    from flakegen.plan.build_graph import BuildGraph
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("spec", metavar="SPEC", help="a spec")
     parser.add_argument("--system", metavar="SYSTEM", help="of the spec's systems (default: this machine's)")
-    parser.add_argument("--json", action="store_true", help="print everything, for programs")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print everything, for programs")
+    log = "print a table of times for the spec instead, from what `nix build --log-format internal-json 2>&1 | ts %%.s` said"
+    how.add_argument("--times-from", metavar="LOG", type=Path, help=log)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         system = system_of(project, arguments.system)
         require_units(project, "layers are only known")
         graph = graph_of(project, system)
+        if arguments.times_from is not None:
+            return _times(graph, arguments.times_from)
         return as_json(graph) if arguments.json else as_text(graph)
 
     text = console.working(f"reading {project.path}", lambda: attempt(answer, wrong))
@@ -43,3 +50,21 @@ def run(arguments: argparse.Namespace) -> int:
         return Exit.BAD_INPUT
     print(text, end="")
     return Exit.FINE
+
+
+def _times(graph: BuildGraph, log: Path) -> str:
+    from flakegen.cli.asked import wrong  # noqa: PLC0415  # after the arguments
+    from flakegen.plan import build_log  # noqa: PLC0415  # one way's own
+
+    try:
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            found = build_log.measured(graph, build_log.seconds_of_builds(lines))
+    except OSError as error:
+        why = (error.strerror or "unreadable").lower()
+        raise wrong(f"cannot read {log}: {why}", "name a log of nix build") from None
+    if not found:
+        raise wrong(
+            f"{log} tells of no unit of this project that was built",
+            "make it with: nix build --log-format internal-json … 2>&1 | ts %.s",
+        )
+    return build_log.times_text(found)

@@ -209,3 +209,52 @@ def test_a_system_that_the_project_does_not_have_is_refused(spec, run):
     done = run("layers", spec, "--system", "riscv64-linux")
     assert done.code == 2
     assert "error: the project has no system 'riscv64-linux' [E600]" in done.err
+
+
+EVENT = '{{"action":"{action}","id":{number},"type":105,"fields":["/nix/store/{hash}-{name}.drv","",1,1]}}'
+
+
+def said(at: float, action: str, number: int, name: str = "") -> str:
+    return f"{at} @nix {EVENT.format(action=action, number=number, hash='0' * 32, name=name)}\n"
+
+
+def test_a_log_of_nix_becomes_a_table_of_times(spec, project, run):
+    log = (
+        said(100.5, "start", 1, "base-0.1.0-lib.crate-unit")
+        + said(101, "start", 2, "tool-0.1.0")
+        + said(101, "start", 3, "never-finished-1.0.0-lib.crate-unit")
+        + '102 error: something else\n@nix {}\n102 @nix {\n102 @nix []\n102 @nix {"action":"stop"}\n'
+        + said(103, "stop", 1)
+        + said(104.25, "stop", 2)
+        + said(105, "stop", 9)
+    )
+    (project / "build.log").write_text(log)
+    done = run("layers", spec, "--times-from", "build.log")
+    assert (done.code, done.err) == (0, "")
+    seconds = {line.split()[1].partition("-")[0]: line.split()[0] for line in done.out.splitlines()}
+    assert seconds == {"base": "2.50", "tool": "3.25"}
+
+
+def test_units_of_one_name_get_the_mean_in_proportion_to_the_estimate(spec, project, run):
+    add(spec, '\n[packages.debug]\ncrate = "tool"\nprofile = "dev"\n')
+    name = "base-0.1.0-lib.crate-unit"
+    log = [(10, "start", 1, name), (14, "stop", 1), (20, "start", 2, name), (22, "stop", 2)]
+    (project / "build.log").write_text("".join(said(*words) for words in log))
+    lines = run("layers", spec, "--times-from", "build.log").out.splitlines()
+    assert len(lines) == 2
+    assert sum(float(line.split()[0]) for line in lines) == pytest.approx(6, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "data", [None, b"", b"\xff\xfe\x00", b"1 @nix " + b"[" * 100_000, said(1, "start", 1).encode()]
+)
+def test_a_log_without_builds_is_no_log(spec, project, run, data):
+    if data is not None:
+        (project / "build.log").write_bytes(data)
+    done = run("layers", spec, "--times-from", "build.log")
+    assert done.code == 2
+    what = (
+        "cannot read build.log: no such file or directory" if data is None else "build.log tells of no unit"
+    )
+    assert f"error: {what}" in done.err
+    assert "[E600]" in done.err

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import time
 import uuid
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def test_machines_share_the_work(tmp_path: Path, nix: Nix, nixpkgs: StandIn):
 
     everything = to_build("app", "checks.x86_64-linux.tests")
     built: set[str] = set()
+    log: list[str] = []
     for layer in layers:
         shards = [shard["attribute"] for shard in layer["shards"]]
         parts = [to_build(shard) for shard in shards]
@@ -86,9 +88,30 @@ def test_machines_share_the_work(tmp_path: Path, nix: Nix, nixpkgs: StandIn):
         for part in parts:
             assert not built & part
             built |= part
-        nix.build(*nixpkgs.flake_args, *(f"path:{tmp_path}?dir=out#{shard}" for shard in shards))
+        log += stamped(nix, *nixpkgs.flake_args, *(f"path:{tmp_path}?dir=out#{shard}" for shard in shards))
         for attribute in shards:
             assert to_build(attribute) == set()
     left = to_build("app", "checks.x86_64-linux.tests")
     assert everything - left == built
     assert not [drv for drv in left if "test-run" not in drv and "unit" in drv]
+
+    (tmp_path / "build.log").write_text("".join(log))
+    times = flakegen("layers", "spec.toml", "--times-from", "build.log", cwd=tmp_path).stdout
+    units = {unit for layer in layers for shard in layer["shards"] for unit in shard["units"]}
+    assert {line.split()[1] for line in times.splitlines()} == units, "all of them were seen"
+    assert all(0 < float(line.split()[0]) < 600 for line in times.splitlines())
+    (tmp_path / "times.txt").write_text(times)
+    (tmp_path / "spec.toml").write_text(SPEC.replace("[packages", 'times = "times.txt"\n\n[packages', 1))
+    again = json.loads(flakegen("layers", "spec.toml", "--json", cwd=tmp_path).stdout)["layers"]
+    measured = sum(float(line.split()[0]) for line in times.splitlines())
+    assert abs(sum(layer["seconds"] for layer in again) - measured) < 1
+
+
+def stamped(nix: Nix, *arguments: str) -> list[str]:
+    """Build, and return what Nix says with the time in front of each line, as `ts %.s` does."""
+    command = [str(nix.programs / "nix"), "build", "--no-link", "--log-format", "internal-json", *arguments]
+    with subprocess.Popen(command, env=nix.environment(), stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        lines = [f"{time.time():.6f} {line}" for line in running.stderr]
+    assert running.returncode == 0, "".join(lines)
+    return lines
