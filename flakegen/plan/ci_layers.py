@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -34,7 +34,7 @@ class LayerPlan(Struct, frozen=True, kw_only=True):
     Attributes:
         number: from 0, in the order of building.
         attribute: of the flake, for all shards at once.
-        is_third_party: it holds fetched crates alone, and so changes with the lock, not with own code.
+        is_third_party: it is below all own code, and so changes with the lock alone.
         shards: one for each machine.
         outputs: packages, checks and whatever else the flake offers, as `packages.lana-cli`, that need no later layer.
             Each is in one layer; what is made of no units, in the first.
@@ -61,33 +61,27 @@ def layers_of(graph: BuildGraph) -> tuple[LayerPlan, ...]:
     for name in sorted(name for name in graph.outputs if not name.startswith(_PARTS)):
         layer = max(_layers_below(graph, graph.outputs[name]), default=min(found, default=0))
         outputs.setdefault(layer, []).append(name)
+    own = min((unit.layer for unit in graph.units.values() if unit.directory is not None), default=None)
     return tuple(
-        _layer(graph, number, shards, tuple(outputs.get(number, ())))
+        LayerPlan(
+            number=number,
+            attribute=f"legacyPackages.{graph.system}.layers.{number}",
+            is_third_party=own is None or number < own,
+            shards=tuple(_shards(graph, number, shards)),
+            outputs=tuple(outputs.get(number, ())),
+        )
         for number, shards in sorted(found.items())
     )
 
 
-def _layer(
-    graph: BuildGraph, number: int, shards: dict[int, list[str]], outputs: tuple[str, ...]
-) -> LayerPlan:
-    attribute = f"legacyPackages.{graph.system}.layers.{number}"
-    return LayerPlan(
-        number=number,
-        attribute=attribute,
-        is_third_party=all(
-            graph.units[unit].directory is None for units in shards.values() for unit in units
-        ),
-        shards=tuple(
-            ShardPlan(
-                number=shard,
-                attribute=f"{attribute}.{shard}",
-                units=tuple(sorted(units)),
-                seconds=round(sum(graph.units[unit].seconds for unit in units), 1),
-            )
-            for shard, units in sorted(shards.items())
-        ),
-        outputs=outputs,
-    )
+def _shards(graph: BuildGraph, layer: int, shards: Mapping[int, list[str]]) -> Iterator[ShardPlan]:
+    for number, units in sorted(shards.items()):
+        yield ShardPlan(
+            number=number,
+            attribute=f"legacyPackages.{graph.system}.layers.{layer}.{number}",
+            units=tuple(sorted(units)),
+            seconds=round(sum(graph.units[unit].seconds for unit in units), 1),
+        )
 
 
 def _layers_below(graph: BuildGraph, output: OutputNode) -> Iterator[int]:
