@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from flakegen.churn import Churn
-from flakegen.graph.layers import THIRD_PARTY_LAYER
 from flakegen.impact.change import Impact
 from flakegen.pictures.model import Colour, Group, Node, Picture, Tone
-from flakegen.plan.build_graph import BuildGraph, UnitNode
+from flakegen.plan.build_graph import BuildGraph, UnitNode, first_own_layer
 
 _OF_TESTS = frozenset(("test", "check-test", "doctest"))
 _OFTEN = 10  # commits: what changed most is only shown as such from here on
@@ -41,7 +40,7 @@ def picture_of_build(
     tones = _Tones(layers, churn, impact)
     return Picture(
         title=title,
-        groups=tuple(_groups(layers.values())),
+        groups=tuple(_groups(layers.values(), first_own_layer(graph))),
         nodes=tuple(
             _unit(graph, unit, label, layers, tones)
             for units in crates.values()
@@ -63,10 +62,11 @@ def _layer(units: Iterable[UnitNode]) -> int:
     return max(products or [unit.layer for unit in units])
 
 
-def _groups(layers: Iterable[int]) -> Iterator[Group]:
+def _groups(layers: Iterable[int], own: int | None) -> Iterator[Group]:
     for layer in sorted(set(layers)):
-        label = "Layer 0: fetched" if layer == THIRD_PARTY_LAYER else f"Layer {layer}"
-        yield Group(id=_group(layer), label=label, is_background=layer == THIRD_PARTY_LAYER)
+        is_fetched = own is None or layer < own
+        label = f"Layer {layer}: fetched" if is_fetched else f"Layer {layer}"
+        yield Group(id=_group(layer), label=label, is_background=is_fetched)
 
 
 def _group(layer: int) -> str:

@@ -137,6 +137,11 @@ def build_graph(plan: BuildPlan, system: str) -> BuildGraph:
     )
 
 
+def first_own_layer(graph: BuildGraph) -> int | None:
+    """Return the lowest layer with own code: those below change with the lock alone. None if all is fetched."""
+    return min((unit.layer for unit in graph.units.values() if unit.directory is not None), default=None)
+
+
 def unit_id(key: str, platform: str, system: str) -> str:
     """Return the name of a unit in the graph."""
     return key if platform == system else f"{platform}:{key}"

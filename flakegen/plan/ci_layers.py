@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from flakegen.plan.build_graph import BuildGraph, OutputNode, build_graph
+from flakegen.plan.build_graph import BuildGraph, OutputNode, build_graph, first_own_layer
 from flakegen.plan.model import BuildPlan
 
 _PARTS = "legacyPackages."
@@ -61,7 +61,7 @@ def layers_of(graph: BuildGraph) -> tuple[LayerPlan, ...]:
     for name in sorted(name for name in graph.outputs if not name.startswith(_PARTS)):
         layer = max(_layers_below(graph, graph.outputs[name]), default=min(found, default=0))
         outputs.setdefault(layer, []).append(name)
-    own = min((unit.layer for unit in graph.units.values() if unit.directory is not None), default=None)
+    own = first_own_layer(graph)
     return tuple(
         LayerPlan(
             number=number,
