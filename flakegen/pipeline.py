@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +25,9 @@ from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticErr
 from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
 from flakegen.outputs.registry import OUTPUTS
+from flakegen.plan.building import Building, building_of
 from flakegen.plan.builds import resolve_builds
-from flakegen.plan.cargo import Building, VendoredFiles, WorkspaceFiles, plan_cargo
+from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
 from flakegen.plan.causes import digest_of_causes
 from flakegen.plan.embed_notes import embed_notes
 from flakegen.plan.model import BuildPlan, CargoPlan, RustfmtPlan
@@ -42,14 +43,13 @@ from flakegen.plan.rust_versions import old_toolchain
 from flakegen.plan.scanning import OutsideProjectError, by_crate, rustfmt_plan, scan_workspace
 from flakegen.plan.scope import Scope
 from flakegen.plan.systems import all_platforms
-from flakegen.plan.times import load_times
 from flakegen.plan.told import told_by, unused_ignores
 from flakegen.plan.units import Build, UnitTable
 from flakegen.plan.untracked import untracked
 from flakegen.result import Result
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
-from flakegen.spec.sections import Cargo, CargoFormat
+from flakegen.spec.sections import CargoFormat
 from flakegen.watched import Watched, watched_files
 
 if TYPE_CHECKING:
@@ -263,9 +263,8 @@ class Project:
         """A digest of all that the result is a function of; None where something is wrong, which the stages tell."""
         try:
             workspace, files, rustfmt = self.workspace, self.files, self.rustfmt
-            return digest_of_causes(
-                self.spec, workspace, files, rustfmt, self.facts_text, self.origins, self.times
-            )
+            facts, origins = self.facts_text, self.origins
+            return digest_of_causes(self.spec, workspace, files, rustfmt, facts, origins, self.building)
         except (CargoError, DiagnosticError):
             return None
 
@@ -273,33 +272,23 @@ class Project:
     def cargo_plan(self) -> CargoPlan | None:
         """The units, crates, sources and layers of the workspace."""
         files, rustfmt, spec, origins = self.files, self.rustfmt, self.spec, self.origins
-        if files is None or rustfmt is None or origins is None or spec.cargo is None:
+        if files is None or rustfmt is None or origins is None or self.building is None:
             return None
         return plan_cargo(
             self.units,
             name=spec.project.name,
             command=spec.layout.command,
             platforms=all_platforms(spec.project.systems, self.requests),
-            building=self._building(spec.cargo),
+            building=self.building,
             files=files,
             rustfmt=rustfmt,
             fetch=origins.of,
         )
 
-    def _building(self, cargo: Cargo) -> Building:
-        return Building(
-            content_addressed=cargo.content_addressed,
-            shards=cargo.layers.shards,
-            least_seconds=cargo.layers.least_seconds,
-            measured=self.times,
-        )
-
     @cached_property
-    def times(self) -> Mapping[str, float]:
-        """The times that were measured, where the spec names a table of them."""
-        cargo = self.spec.cargo
-        path = None if cargo is None else cargo.layers.times
-        return {} if path is None else load_times(self._boundary / path.relative)
+    def building(self) -> Building | None:
+        """What the spec says of how units are built and divided into layers."""
+        return None if self.spec.cargo is None else building_of(self.spec.cargo, self._boundary)
 
     @cached_property
     def package_set(self) -> PackageSetPlan | None:
@@ -323,13 +312,7 @@ class Project:
     @cached_property
     def plan(self) -> BuildPlan:
         """The whole project, lowered."""
-        self._require(
-            lambda: self.lowered,
-            lambda: self.files,
-            lambda: self.units,
-            lambda: self.warnings,
-            lambda: self.times,
-        )
+        self._require("lowered", "files", "units", "warnings", "building")
         scope, lowered = self.lowered
         cargo = self.spec.cargo
         is_set = cargo is not None and cargo.format is CargoFormat.CARGO2NIX
@@ -360,12 +343,12 @@ class Project:
         problems.raise_errors()
         return scope, lowered
 
-    def _require(self, *stages: Callable[[], object]) -> None:
+    def _require(self, *stages: str) -> None:
         """Go through stages that do not need each other, so that what is wrong with all of them is told at once."""
         problems = Collector()
         for stage in stages:
             try:
-                stage()
+                getattr(self, stage)
             except DiagnosticError as error:
                 problems.extend(error.diagnostics)
         problems.raise_errors()

@@ -13,6 +13,7 @@ from flakegen.cargo.rustc_args import feature_check_cfg, lint_flags
 from flakegen.cargo.unit import Mode
 from flakegen.embed.hashes import Entry
 from flakegen.embed.inputs import PackageInputs, TargetInputs
+from flakegen.plan.building import Building
 from flakegen.plan.edges import keys_needed_anywhere
 from flakegen.plan.layering import places_of
 from flakegen.plan.model import (
@@ -35,22 +36,6 @@ _MANIFEST_READERS = frozenset(("proc-macro-crate", "find-crate", "document-featu
 _TESTING = frozenset((Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST))
 _HARNESSED = frozenset((TargetKind.TEST, TargetKind.BENCH))
 _PRODUCTION = frozenset((Mode.BUILD, Mode.RUN_CUSTOM_BUILD))
-
-
-class Building(Struct, frozen=True, kw_only=True):
-    """What the spec says of how units are built.
-
-    Attributes:
-        content_addressed: whether what they are is told by their content.
-        shards: into how many parts a caching layer is taken at most.
-        least_seconds: what a layer, and a part of one, must have to do to be worth a job.
-        measured: seconds by unit key, or by a crate's key or name.
-    """
-
-    content_addressed: bool
-    shards: int
-    least_seconds: int
-    measured: Mapping[str, float]
 
 
 class VendoredFiles(Struct, frozen=True, kw_only=True):

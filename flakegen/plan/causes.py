@@ -8,7 +8,7 @@ as it was, the result is. The stages after this one look at nothing else; those 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -18,6 +18,7 @@ from flakegen.cargo.facts import Facts
 from flakegen.cargo.package import Package, SourceKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.embed.inputs import PackageInputs
+from flakegen.plan.building import Building
 from flakegen.plan.cargo import WorkspaceFiles
 from flakegen.plan.model import RustfmtPlan
 from flakegen.plan.origins import Origins
@@ -32,7 +33,7 @@ def digest_of_causes(
     rustfmt: RustfmtPlan | None,
     facts: str | None,
     origins: Origins | None,
-    times: Mapping[str, float],
+    building: Building | None,
 ) -> str:
     """Return a digest that is another one for everything that could be compiled to another result.
 
@@ -43,11 +44,11 @@ def digest_of_causes(
         rustfmt: what `cargo fmt` looks at.
         facts: the text that says what is known of fetched crates.
         origins: where these are.
-        times: what was measured.
+        building: what the spec says of units and layers, and what was measured.
     """
     digest = blake2b(digest_size=16)
     parts = _parts(spec, workspace, files, rustfmt, facts, origins)
-    for part in (*parts, repr(sorted(times.items()))):
+    for part in (*parts, repr(building)):
         text = part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(text))
         digest.update(text)
