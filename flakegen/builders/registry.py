@@ -9,6 +9,7 @@ from flakegen.builders import (
     crate_deps,
     dev_shell,
     drift,
+    image,
     join,
     nix_expr,
     nix_file,
@@ -31,6 +32,7 @@ BUILDERS: tuple[Builder, ...] = (
     dev_shell.BUILDER,
     cargo_check.BUILDER,
     drift.BUILDER,
+    image.BUILDER,
     *script.BUILDERS,
     program.BUILDER,
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flakegen.cargo.package import Package
+from flakegen.cargo.package import Package, TargetKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.diagnostic import Collector
 from flakegen.nix import build as nix
@@ -50,6 +50,7 @@ def scope_of(spec: Spec, workspace: Workspace | None, problems: Collector) -> Sc
         to_root=to_root,
         version=_version(spec, members),
         members=tuple(sorted(member.id.name for member in members)),
+        programs={member.id.name: _programs(member) for member in members},
         problems=problems,
     )
 
@@ -103,6 +104,10 @@ def _version(spec: Spec, members: Iterable[Package]) -> str:
         return spec.project.version
     versions = {member.id.version for member in members}
     return versions.pop() if len(versions) == 1 else "0.0.0"
+
+
+def _programs(member: Package) -> tuple[str, ...]:
+    return tuple(sorted(target.name for target in member.targets if target.kind is TargetKind.BIN))
 
 
 def _input(each: Input) -> dict[str, object]:
@@ -166,14 +171,23 @@ def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     read = (
         everything_read(files) if files is not None else SourcePlan(files=(), rust=(), folders=(), without=())
     )
+    named = sorted(paths_of(spec))
     own = [str(spec.layout.spec), str(spec.layout.facts)]
     output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
     return SourcePlan(
-        files=tuple(sorted({*read.files, *own, *paths_of(spec)})),
+        files=tuple(sorted({*read.files, *own, *named})),
         rust=read.rust,
-        folders=(*read.folders, output),
+        folders=(*read.folders, *_folders(spec, named), output),
         without=(),
     )
+
+
+def _folders(spec: Spec, paths: Iterable[str]) -> Iterator[FolderPlan]:
+    """Yield the folders among images' files, of which everything is read."""
+    of_images = paths_of(spec.images)
+    for path in paths:
+        if path in of_images and (spec.layout.root / path).is_dir():
+            yield FolderPlan(path=path, recursive=True, match=None)
 
 
 _UNREAD = frozenset(("source", "layout", "ignore"))

@@ -35,6 +35,13 @@ _TYPES: dict[Any, str] = {
     values.InputPath: "input",
     values.Suffix: "string",
     values.Text: "string",
+    values.ImagePath: "path in the image",
+    values.ImageName: "image name",
+    values.ImageRegistry: "registry",
+    values.ImageReference: "image",
+    values.ImageUser: "user",
+    values.ImagePort: "port",
+    values.LabelName: "label",
     values.Template: "string with references",
     values.Ref: "reference",
     values.PackageRef: "package",
@@ -72,6 +79,7 @@ class KindDoc:
     doc: str
     example: str
     keys: tuple[KeyDoc, ...]
+    tables: tuple[TableDoc, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +136,8 @@ def _sections(kinds: tuple[Kind, ...]) -> Iterator[SectionDoc]:
 
 def _kind(kind: Kind) -> KindDoc:
     keys = _keys(kind.table, without=keys_of(kind.section.base))
-    return KindDoc(key=kind.key, doc=kind.doc, example=kind.example, keys=keys)
+    tables = tuple(_tables(f"{kind.section.value}.<name>", kind.table))
+    return KindDoc(key=kind.key, doc=kind.doc, example=kind.example, keys=keys, tables=tables)
 
 
 def _tables(path: str, outer: type[Table]) -> Iterator[TableDoc]:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import ClassVar
 
 from flakegen.spec.schema import EMPTY, OnDisk, Table, key
-from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, PackageTable
+from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, ImageTable, PackageTable
 from flakegen.spec.values import (
     AttributePath,
     AttrName,
@@ -233,6 +233,9 @@ class Document(Table):
     )
     checks: Mapping[AttrName, CheckTable] = key("What must hold.", default=EMPTY)
     apps: Mapping[AttrName, AppTable] = key("What is run.", default=EMPTY)
+    images: Mapping[AttrName, ImageTable] = key(
+        "Container images; only Linux systems have them.", default=EMPTY
+    )
     formatter: Formatter | None = key(
         "What `nix fmt` runs; a string is short for `{ package = … }`.", default=None
     )
@@ -240,7 +243,6 @@ class Document(Table):
 
 
 NOT_YET = {
-    "images": "container images",
     "caches": "binary caches",
     "ci": "CI pipelines",
     "processes": "processes",
