@@ -25,6 +25,7 @@ from flakegen.spec.values import (
     LabelName,
     Namespace,
     PackageRef,
+    ReleaseUrl,
     SpecPath,
     Template,
 )
@@ -48,12 +49,12 @@ class Dockerfiles(Table):
     base: ImageReference = key(
         "The image that both are made from.", default=ImageReference("gcr.io/distroless/cc-debian12:nonroot")
     )
-    download: str = key(
+    download: ReleaseUrl = key(
         "Where the released program is, with the markers `{version}` and `{program}`.",
         example='"https://github.com/lana/lana/releases/download/{version}/{program}"',
     )
-    download_with: ImageReference = key(
-        "The image that `Dockerfile.release` checks the download in; it has a shell and `sha256sum`.",
+    check_with: ImageReference = key(
+        "The image that they look at the program in: it has a shell, `grep` and `sha256sum`.",
         default=ImageReference("debian:bookworm-slim"),
     )
 
@@ -111,6 +112,7 @@ class Image(ImageTable):
         "How the image is made with Docker, beside Nix: `Dockerfile.rc` copies the program that Nix built, "
         "`Dockerfile.release` downloads the released one.",
         default=None,
+        excludes=("files",),
     )
 
 

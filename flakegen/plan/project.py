@@ -12,7 +12,15 @@ from flakegen.diagnostics.diagnostic import Collector
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.cargo import WorkspaceFiles
-from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, ToolchainPlan
+from flakegen.plan.model import (
+    BuildPlan,
+    CargoPlan,
+    DockerfilesPlan,
+    FolderPlan,
+    Output,
+    SourcePlan,
+    ToolchainPlan,
+)
 from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
@@ -22,6 +30,8 @@ from flakegen.spec.values import NixExpr, SpecPath
 
 Lower: TypeAlias = Callable[[Scope], tuple[tuple[Output, ...], tuple[str, ...]]]
 """Lowers all entries of a spec; gives outputs, and the fixed files that their values use."""
+
+LowerDockerfiles: TypeAlias = Callable[[Scope], Iterable[DockerfilesPlan]]
 
 WorkspacePlan: TypeAlias = CargoPlan | PackageSetPlan | None
 """The Cargo workspace, in the format that the spec asks for."""
@@ -35,6 +45,7 @@ class Lowered:
 
     outputs: tuple[Output, ...]
     helpers: tuple[str, ...]
+    dockerfiles: tuple[DockerfilesPlan, ...]
     overlays: Mapping[str, Expr]
     formatter: Expr | None
     crate_overrides: Mapping[str, Expr]
@@ -55,13 +66,14 @@ def scope_of(spec: Spec, workspace: Workspace | None, problems: Collector) -> Sc
     )
 
 
-def lower_spec(scope: Scope, lower: Lower) -> Lowered:
-    """Lower everything of a spec that is an expression."""
+def lower_spec(scope: Scope, lower: Lower, dockerfiles: LowerDockerfiles) -> Lowered:
+    """Lower everything of a spec that is an expression, and images as Docker makes them."""
     spec = scope.spec
     outputs, helpers = lower(scope)
     return Lowered(
         outputs=outputs,
         helpers=helpers,
+        dockerfiles=tuple(dockerfiles(scope)),
         overlays={
             name: _overlay(overlay.path, overlay.nix_expr, scope) for name, overlay in spec.overlays.items()
         },
@@ -95,6 +107,7 @@ def plan_project(
         cargo_env=lowered.cargo_env,
         outputs=lowered.outputs,
         helpers=lowered.helpers,
+        dockerfiles=lowered.dockerfiles,
         compiled_from=compiled_from(spec, files),
     )
 

@@ -100,6 +100,12 @@ class Scope:
             else:
                 yield self.reference(part)
 
+    def literal(self, template: Template) -> str | None:
+        """Return the text of a template that refers to nothing but the project, else None."""
+        parts = tuple(self._parts(template))
+        texts = [part for part in parts if isinstance(part, str)]
+        return "".join(texts) if len(texts) == len(parts) else None
+
     def templates(self, values: Mapping[Any, Template]) -> dict[str, Expr]:
         """Return the strings of a table, by sorted name."""
         return {name: self.template(values[name]) for name in sorted(values)}

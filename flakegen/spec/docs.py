@@ -41,6 +41,7 @@ _TYPES: dict[Any, str] = {
     values.ImageReference: "image",
     values.ImageUser: "user",
     values.ImagePort: "port",
+    values.ReleaseUrl: "address",
     values.LabelName: "label",
     values.Template: "string with references",
     values.Ref: "reference",

@@ -173,6 +173,14 @@ FORMS: dict[Any, NameForm] = {
         what="port",
         hint="a port is a number up to 65535, perhaps with '/tcp' or '/udp' after it",
     ),
+    values.ReleaseUrl: NameForm(
+        pattern=re.compile(
+            r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~!()*+,;=:@%&?/-]|\{(?:version|program)\})*)?"
+        ),
+        code=Code.BAD_VALUE,
+        what="address of a release",
+        hint="it is as https://example.org/releases/{version}/{program}, with no other markers",
+    ),
     values.LabelName: NameForm(
         pattern=re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?"),
         code=Code.BAD_VALUE,

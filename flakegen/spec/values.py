@@ -52,6 +52,8 @@ ImageUser = NewType("ImageUser", str)
 """Who runs in an image: a name, a number, or the numbers of user and group joined by `:`."""
 ImagePort = NewType("ImagePort", str)
 """A port that an image's program listens on, perhaps with `/tcp` or `/udp`."""
+ReleaseUrl = NewType("ReleaseUrl", str)
+"""Where released programs are, with the markers ``{version}`` and ``{program}``."""
 LabelName = NewType("LabelName", str)
 """The name of an image's label."""
 
