@@ -1,5 +1,6 @@
 """Write an image's tar to $out: a layer for each store path that is needed, and one of the folder that is named."""
 
+import gzip
 import hashlib
 import io
 import json
@@ -65,7 +66,10 @@ manifest = [
         "Layers": [f"{digest}/layer.tar" for digest in digests],
     }
 ]
-with tarfile.open(ENV["out"], "w:gz", format=tarfile.GNU_FORMAT, compresslevel=1) as archive:
+with (
+    gzip.GzipFile(ENV["out"], "w", compresslevel=1, mtime=0) as packed,
+    tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive,
+):
     for digest, layer in zip(digests, layers, strict=True):
         add(archive, f"{digest}/layer.tar", layer)
     add(archive, config_name, config)

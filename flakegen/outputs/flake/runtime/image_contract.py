@@ -10,6 +10,7 @@ import posixpath
 import re
 import sys
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,7 +106,7 @@ def read_image(path: Path) -> Image:
             for name in manifest["Layers"]:
                 with tarfile.open(fileobj=_file(archive, name)) as layer:
                     _add_layer(image, layer)
-    except (tarfile.TarError, KeyError, ValueError, TypeError, OSError) as error:
+    except (tarfile.TarError, KeyError, ValueError, TypeError, OSError, EOFError, zlib.error) as error:
         raise BadImageError(f"{path.name} is no image: {error!r}") from None
     return image
 
