@@ -7,10 +7,12 @@ import json
 import os
 import sys
 import tarfile
+from datetime import datetime
 from pathlib import Path
 
 STAMP = 1
 ENV = dict(os.environ)  # as Nix writes attributes, in small letters
+CREATED = datetime.fromisoformat(ENV["created"]).isoformat()  # so does nixpkgs
 
 
 def anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -50,12 +52,12 @@ layers = [layer_of(path, path.lstrip("/")) for path in closure()] + [layer_of(sy
 digests = [hashlib.sha256(layer).hexdigest() for layer in layers]
 config = json.dumps(
     {
-        "created": ENV["created"],
+        "created": CREATED,
         "architecture": ENV["architecture"],
         "os": "linux",
         "config": json.loads(Path(ENV["config"]).read_text()),
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in digests]},
-        "history": [{"created": ENV["created"]} for _ in layers],
+        "history": [{"created": CREATED} for _ in layers],
     }
 ).encode()
 config_name = f"{hashlib.sha256(config).hexdigest()}.json"

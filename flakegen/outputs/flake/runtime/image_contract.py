@@ -100,15 +100,20 @@ def read_image(path: Path) -> Image:
         with tarfile.open(path) as archive:
             manifests = json.load(_file(archive, "manifest.json"))
             [manifest] = manifests
-            image = Image(
-                tags=list(manifest["RepoTags"] or ()), config=json.load(_file(archive, manifest["Config"]))
-            )
+            config = _config(json.load(_file(archive, manifest["Config"])))
+            image = Image(tags=list(manifest["RepoTags"] or ()), config=config)
             for name in manifest["Layers"]:
                 with tarfile.open(fileobj=_file(archive, name)) as layer:
                     _add_layer(image, layer)
     except (tarfile.TarError, KeyError, ValueError, TypeError, OSError, EOFError, zlib.error) as error:
         raise BadImageError(f"{path.name} is no image: {error!r}") from None
     return image
+
+
+def _config(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or not isinstance(value.get("config") or {}, dict):
+        raise TypeError("its configuration is no table")
+    return value
 
 
 def _file(archive: tarfile.TarFile, name: str) -> Any:
@@ -120,7 +125,7 @@ def _file(archive: tarfile.TarFile, name: str) -> Any:
 
 def _add_layer(image: Image, layer: tarfile.TarFile) -> None:
     for member in layer:
-        path = posixpath.normpath("/" + member.name)
+        path = posixpath.normpath("/" + member.name.lstrip("/"))
         name = posixpath.basename(path)
         if name.startswith(".wh."):
             image.entries.pop(posixpath.join(posixpath.dirname(path), name.removeprefix(".wh.")), None)
@@ -160,13 +165,21 @@ def _wrong_config(image: Image, expected: Mapping[str, Any]) -> Iterator[str]:
         yield f"it is called {image.tags}, not {expected['image']}"
     if image.config.get("os") != "linux":
         yield f"it is for {image.config.get('os')!r}, not for Linux"
-    if image.config.get("created") != expected["created"]:
+    if _seconds(image.config.get("created")) != _seconds(expected["created"]):
         yield f"it is from {image.config.get('created')}, not from {expected['created']}"
     config = image.config.get("config") or {}
     for key in ("Entrypoint", "Cmd", "Env", "WorkingDir"):
         found, wanted = config.get(key) or [], expected[key] or []
         if found != wanted:
             yield f"its {key} is {found}, not {wanted}"
+
+
+def _seconds(text: object) -> int | None:
+    """Return a time as the epoch's seconds, however it is written; None for what is no time."""
+    try:
+        return int(datetime.fromisoformat(str(text)).timestamp())
+    except ValueError:
+        return None
 
 
 def _wrong_paths(image: Image, expected: Mapping[str, Any]) -> Iterator[str]:
@@ -220,8 +233,7 @@ def _wrong_tmp(image: Image) -> Iterator[str]:
 
 
 def _wrong_times(image: Image, expected: Mapping[str, Any]) -> Iterator[str]:
-    created = int(datetime.fromisoformat(expected["created"]).timestamp())
-    known = FIXED_TIMES | {created}
+    known = {*FIXED_TIMES, _seconds(expected["created"])}
     late = sorted(path for path, entry in image.entries.items() if int(entry.member.mtime) not in known)
     if late:
         yield f"{_some(late)} tell when they were made"
