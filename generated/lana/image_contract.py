@@ -49,6 +49,11 @@ class Entry:
     member: tarfile.TarInfo
     data: bytes
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file, be it under a second name."""
+        return self.member.isreg() or self.member.islnk()
+
     def may_run(self, uid: int, gid: int) -> bool:
         """Tell whether a user may execute it, as the kernel does."""
         mode = self.member.mode
@@ -131,7 +136,7 @@ def _add_layer(image: Image, layer: tarfile.TarFile) -> None:
         if name.startswith(".wh."):
             image.entries.pop(posixpath.join(posixpath.dirname(path), name.removeprefix(".wh.")), None)
             continue
-        content = layer.extractfile(member) if member.isreg() else None
+        content = layer.extractfile(member) if member.isreg() or member.islnk() else None
         image.entries[path] = Entry(member, b"" if content is None else content.read(1 << 20))
         for above in _above(path):  # layers need not have entries for them
             image.entries.setdefault(above, Entry(_folder(above), b""))
@@ -189,7 +194,7 @@ def _wrong_paths(image: Image, expected: Mapping[str, Any]) -> Iterator[str]:
     entry = image.find(program)
     if entry is None:
         yield f"its entrypoint {program} is not there"
-    elif not entry.member.isreg() or not entry.may_run(uid, gid):
+    elif not entry.is_file or not entry.may_run(uid, gid):
         yield f"its entrypoint {program} cannot be executed by {expected['account']}"
     for path in (*expected["paths"], expected["WorkingDir"]):
         if path != "/" and image.find(path) is None:
@@ -255,7 +260,7 @@ def _forbidden(image: Image, store: str) -> Iterator[str]:
     if built_with:
         yield f"{_some(built_with)} are of the build, not of what runs"
     privileged = sorted(
-        path for path, entry in image.entries.items() if entry.member.isreg() and entry.member.mode & 0o6000
+        path for path, entry in image.entries.items() if entry.is_file and entry.member.mode & 0o6000
     )
     if privileged:
         yield f"{_some(privileged)} run as somebody else (set-uid)"

@@ -48,7 +48,7 @@ class Container:
         """The member of that name in the last layer that has it."""
         for layer in reversed(self.layers):
             for member in layer:
-                if member[0].name.removeprefix("./") == name:
+                if member[0].name.lstrip("./") == name:
                     return member
         raise KeyError(name)
 
@@ -62,9 +62,7 @@ class Container:
 
     def remove(self, name: str) -> None:
         """Take a path out of all layers."""
-        self.layers = [
-            [each for each in layer if each[0].name.removeprefix("./") != name] for layer in self.layers
-        ]
+        self.layers = [[each for each in layer if each[0].name.lstrip("./") != name] for layer in self.layers]
 
     def changed(self, change: Callable[[Container], None]) -> Container:
         """A copy with a change."""
@@ -120,7 +118,12 @@ def unpack(path: Path, root: Path) -> None:
         [manifest] = json.load(_file(archive, "manifest.json"))
         for name in manifest["Layers"]:
             with tarfile.open(fileobj=_file(archive, name)) as layer:
-                layer.extractall(root, filter="fully_trusted")  # noqa: S202  # ours
+                layer.extractall(root, filter=_below)  # noqa: S202  # ours
+
+
+def _below(member: tarfile.TarInfo, _root: str) -> tarfile.TarInfo:
+    """Members of images may have absolute names, meaning the image's root."""
+    return member.replace(name=member.name.lstrip("/") or ".", deep=False)
 
 
 def start(root: Path, config: dict[str, Any], *arguments: str) -> str:

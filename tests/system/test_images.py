@@ -133,8 +133,10 @@ def renamed(image):
 
 def store(name):
     def change(image):
-        layer = next(each for each in image.layers if "-lana-bank-admin-panel-files" in each[0][0].name)
-        folder = layer[0][0].name.rpartition("/")[0]
+        names = (each.name for layer in image.layers for each, _ in layer)
+        folder = next(name for name in names if name.endswith("-lana-bank-admin-panel-files")).rpartition(
+            "/"
+        )[0]
         image.add(f"{folder}/{'0' * 32}-{name}/lib/x")
 
     return change
@@ -239,6 +241,18 @@ def test_an_image_that_is_only_put_together_again_keeps_it(panel: Built, tmp_pat
 def test_libraries_of_a_compiler_may_be_there(panel: Built, tmp_path: Path):
     image = panel.container.changed(store("gcc-14.2.0-lib")).changed(store("gcc-14.2.0-libgcc"))
     assert contract(image.write(tmp_path / "image.tar"), panel.expected, tmp_path).returncode == 0
+
+
+def test_an_entrypoint_may_be_a_second_name(panel: Built, tmp_path: Path):
+    def linked(image: Container) -> None:
+        image.remove("bin/node")
+        image.add("opt/node", b"x")
+        image.add("bin/node", type=tarfile.LNKTYPE, linkname="opt/node")
+        image.layers[-2:] = [[*image.layers[-2], *image.layers[-1]]]
+
+    image = panel.container.changed(linked)
+    done = contract(image.write(tmp_path / "image.tar"), panel.expected, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("size", [0, 10, 2000, 3000])

@@ -29,6 +29,17 @@ def layer_of(source: str, name: str) -> bytes:
     return data.getvalue()
 
 
+def store_layer(path: str) -> bytes:
+    """A store path below its folder, with absolute names, as nixpkgs has it."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as layer:
+        folder = anonymous(tarfile.TarInfo(str(Path(path).parent)))
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+        layer.addfile(folder)
+        layer.add(path, filter=lambda member: anonymous(member.replace(name=f"/{member.name}", deep=False)))
+    return data.getvalue()
+
+
 def closure() -> list[str]:
     """The store paths of Nix's lists: each a path, its derivation, how many references, and these."""
     found: set[str] = set()
@@ -48,7 +59,7 @@ def add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
     archive.addfile(member, io.BytesIO(data))
 
 
-layers = [layer_of(path, path.lstrip("/")) for path in closure()] + [layer_of(sys.argv[1], ".")]
+layers = [store_layer(path) for path in closure()] + [layer_of(sys.argv[1], ".")]
 digests = [hashlib.sha256(layer).hexdigest() for layer in layers]
 config = json.dumps(
     {
