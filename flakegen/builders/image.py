@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from flakegen.builders.builder import Builder
+from flakegen.diagnostics.codes import Code
+from flakegen.diagnostics.text import quoted
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.scope import Scope, of_self
+from flakegen.spec.images import TAG, TAG_HINT
+from flakegen.spec.keypath import Part, show
 from flakegen.spec.kinds import Kind, Section
 from flakegen.spec.schema import EMPTY, OnDisk, Table, key
 from flakegen.spec.tables import ImageTable
@@ -147,6 +151,7 @@ def lower(name: str, image: Image, scope: Scope) -> Expr:
     """Call image.nix with all that is not as usual."""
     user, uid, gid = account(image.user)
     tag = nix.string(scope.version) if image.tag is None else scope.template(image.tag)
+    _check_tag(image, scope)
     arguments: dict[str, object] = {
         "name": full_name(name, image),
         "tag": tag,
@@ -166,6 +171,16 @@ def lower(name: str, image: Image, scope: Scope) -> Expr:
         arguments["date"] = of_self("lastModifiedDate")
     said = {argument: value for argument, value in arguments.items() if value not in ([], {}, ())}
     return nix.call(nix.call("import", nix.path("./image.nix"), {"pkgs": nix.identifier("pkgs")}), said)
+
+
+def _check_tag(image: Image, scope: Scope) -> None:
+    """Report a tag that is none once the project's version is known."""
+    tag = scope.version if image.tag is None else scope.literal(image.tag)
+    if tag is not None and not TAG.fullmatch(tag):
+        where = image.where if image.tag is None else image.tag.where
+        message = f"{show(where)} gets {quoted(tag)} for a tag, which is none"
+        part = Part.KEY if image.tag is None else Part.VALUE
+        scope.problems.add(scope.spec.diagnose(where, Code.BAD_VALUE, message, part=part, hint=TAG_HINT))
 
 
 def checks(name: str, image: Image, _scope: Scope) -> Mapping[str, Expr]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from flakegen.spec.decoding import Decoding
 
 _SECTION = Section.IMAGES.value
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
+TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
+"""A tag, before a `+` in it becomes `-`."""
+TAG_HINT = "a tag is up to 128 letters, digits, '_', '.' and '-', and begins with none of the last two"
 _LINUX = frozenset(each.value for each in System if each.is_linux)
 
 
@@ -53,10 +55,9 @@ def _check_name(run: Decoding, name: str, image: Mapping[str, Any], path: KeyPat
 
 def _check_tag(run: Decoding, image: Mapping[str, Any], path: KeyPath) -> None:
     tag = image.get("tag")
-    if isinstance(tag, str) and "@{" not in tag and tag.strip() and not _TAG.fullmatch(tag):
+    if isinstance(tag, str) and "@{" not in tag and tag.strip() and not TAG.fullmatch(tag):
         message = f"{quoted(tag)} is no valid tag of an image"
-        hint = "a tag is up to 128 letters, digits, '_', '.' and '-', and begins with none of the last two"
-        run.report((*path, "tag"), Code.BAD_VALUE, message, hint=hint)
+        run.report((*path, "tag"), Code.BAD_VALUE, message, hint=TAG_HINT)
 
 
 def _check_systems(run: Decoding, raw: Mapping[str, Any], image: Mapping[str, Any], path: KeyPath) -> None:

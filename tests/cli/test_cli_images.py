@@ -90,6 +90,18 @@ def test_what_is_not_is_told_where_it_stands(compile_image, text):
     assert "Traceback" not in done.err
 
 
+def test_a_version_that_is_no_tag_is_told(tmp_path):
+    image = 'contents = ["jq"]\nentrypoint = ["/bin/jq"]\n'
+    text = CARGO.replace('name = "tiny"', 'name = "tiny"\nversion = "1 2"') + IMAGE + image
+    write_files(tmp_path, WORKSPACE | {"specs/p.toml": text})
+    done = run_process("compile", "specs/p.toml", cwd=tmp_path)
+    assert done.code == 2
+    assert "images.one gets '1 2' for a tag, which is none [E125]" in done.err
+    write_files(tmp_path, {"specs/p.toml": text + 'tag = "v@{project.version}"\n'})
+    done = run_process("compile", "specs/p.toml", cwd=tmp_path)
+    assert "images.one.tag gets 'v1 2' for a tag, which is none [E125]" in done.err
+
+
 def test_a_file_that_comes_later_is_noticed(compile_image, tmp_path):
     text = 'files = { "/app" = "app" }\nentrypoint = ["/app/walk"]\n'
     assert compile_image(text).code == 2
