@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flakegen.builders.image_dockerfiles import lower_dockerfiles
 from flakegen.builders.lower import lower_entries
 from flakegen.builders.registry import KINDS, builder_of
 from flakegen.cargo.cargo_home import default_cargo_home
@@ -339,7 +340,7 @@ class Project:
         """The spec's outputs as expressions, and what they may name."""
         problems = Collector()
         scope = scope_of(self.spec, self.workspace, problems)
-        lowered = lower_spec(scope, lower_entries)
+        lowered = lower_spec(scope, lower_entries, lower_dockerfiles)
         problems.raise_errors()
         return scope, lowered
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flakegen.builders.builder import Builder
+from flakegen.builders.builder import Builder, Programs
 from flakegen.nix.ast import Expr
 from flakegen.plan.scope import Scope
 from flakegen.spec.kinds import Kind, Section
@@ -35,4 +35,9 @@ def lower(_name: str, package: AliasPackage, scope: Scope) -> Expr:
     return scope.reference(package.alias)
 
 
-BUILDER = Builder(kind=KIND, lower=lower)
+def programs(package: AliasPackage, known: Programs) -> frozenset[str] | None:
+    """Return those of the other package."""
+    return known.of(package.alias)
+
+
+BUILDER = Builder(kind=KIND, lower=lower, programs=programs)

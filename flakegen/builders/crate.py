@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flakegen.builders.builder import Builder
+from flakegen.builders.builder import Builder, Programs
 from flakegen.cargo.request import BuildRequest, TargetSelection
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
@@ -104,4 +104,11 @@ def lower(name: str, package: CratePackage, _scope: Scope) -> Expr:
     return nix.call(nix.select("cargoFor", foreign, "package"), name)
 
 
-BUILDER = Builder(kind=KIND, lower=lower, request=request)
+def programs(package: CratePackage, known: Programs) -> frozenset[str] | None:
+    """Return the binaries that are asked for, else all of the crate."""
+    if package.target is not None or (package.bins is None and package.crate not in known.of_members):
+        return None
+    return frozenset(known.of_members[package.crate] if package.bins is None else package.bins)
+
+
+BUILDER = Builder(kind=KIND, lower=lower, request=request, programs=programs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flakegen.builders.builder import Builder
+from flakegen.builders.builder import Builder, Programs
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.scope import Scope
@@ -37,4 +37,10 @@ def lower(name: str, package: JoinPackage, scope: Scope) -> Expr:
     return nix.call("pkgs.symlinkJoin", {"name": name, "paths": scope.references(package.join)})
 
 
-BUILDER = Builder(kind=KIND, lower=lower)
+def programs(package: JoinPackage, known: Programs) -> frozenset[str] | None:
+    """Return those of all packages in it."""
+    found = [known.of(each) for each in package.join]
+    return None if None in found else frozenset().union(*filter(None, found))
+
+
+BUILDER = Builder(kind=KIND, lower=lower, programs=programs)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from flakegen.builders.image_paths import check_image_paths
 from flakegen.builders.registry import builder_of
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Related
@@ -23,30 +24,24 @@ def lower_entries(scope: Scope) -> tuple[tuple[Output, ...], tuple[str, ...]]:
     Outputs whose names depend on the workspace, and are taken, are collected as problems of the scope.
     """
     spec = scope.spec
-    outputs: list[Output] = []
-    helpers: set[str] = set()
-    for section, entries in (
+    sections: tuple[tuple[Section, Mapping[AttrName, KindTable]], ...] = (
         (Section.PACKAGES, spec.packages),
         (Section.DEV_SHELLS, spec.dev_shells),
         (Section.CHECKS, spec.checks),
         (Section.APPS, spec.apps),
-    ):
-        owners: dict[str, KeyPath] = {
-            entry.output_name(name): entry.where for name, entry in entries.items() if entry.has_one_output
-        }
+        (Section.IMAGES, spec.images),
+    )
+    outputs: list[Output] = []
+    helpers: set[str] = set()
+    owners = dict(owner for section, entries in sections for owner in _owners(section, entries))
+    for section, entries in sections:
         for name, entry in entries.items():
             helpers.update(_files(entry))
-            systems = spec.project.systems if entry.systems is None else entry.systems
-            for output, value in _values(name, entry, scope).items():
-                _claim(scope, section, output, entry.where, owners)
-                outputs.append(
-                    Output(
-                        section=section.value,
-                        name=output,
-                        systems=tuple(sorted(system.value for system in systems)),
-                        value=_finished(entry, value, scope),
-                    )
-                )
+            for place, value in _values(section, name, entry, scope).items():
+                _claim(scope, place, entry.where, owners)
+                systems = sorted(system.value for system in entry.systems_in(spec.project.systems))
+                outputs.append(Output(section=place[0], name=place[1], systems=tuple(systems), value=value))
+    check_image_paths(scope)
     return tuple(outputs), tuple(sorted(helpers))
 
 
@@ -55,20 +50,50 @@ def _files(entry: KindTable) -> tuple[str, ...]:
     return builder.helpers if builder.files is None else (*builder.helpers, *builder.files(entry))
 
 
-def _values(name: AttrName, entry: KindTable, scope: Scope) -> Mapping[str, Expr]:
+def _owners(
+    section: Section, entries: Mapping[AttrName, KindTable]
+) -> Iterator[tuple[tuple[str, str], KeyPath]]:
+    """Yield the outputs whose names do not hang on the workspace, and the entries that they belong to."""
+    for name, entry in entries.items():
+        if entry.has_one_output:
+            yield (section.outputs, entry.output_name(name)), entry.where
+        for check in entry.checks(name):
+            yield (Section.CHECKS.outputs, check), entry.where
+
+
+def _values(
+    section: Section, name: AttrName, entry: KindTable, scope: Scope
+) -> Mapping[tuple[str, str], Expr]:
+    """Return the outputs that an entry becomes, by section of the flake and name."""
+    further = builder_of(entry).checks
+    return {
+        **{
+            (section.outputs, output): _finished(entry, value, scope)
+            for output, value in _own_values(name, entry, scope).items()
+        },
+        **{
+            (Section.CHECKS.outputs, check): value
+            for check, value in (further(name, entry, scope) if further is not None else {}).items()
+        },
+    }
+
+
+def _own_values(name: AttrName, entry: KindTable, scope: Scope) -> Mapping[str, Expr]:
     builder = builder_of(entry)
     if entry.has_one_output or builder.lower_each is None:
         return {entry.output_name(name): builder.lower(name, entry, scope)}
     return builder.lower_each(name, entry, scope)
 
 
-def _claim(scope: Scope, section: Section, output: str, where: KeyPath, owners: dict[str, KeyPath]) -> None:
-    owner = owners.setdefault(output, where)
+def _claim(
+    scope: Scope, place: tuple[str, str], where: KeyPath, owners: dict[tuple[str, str], KeyPath]
+) -> None:
+    owner = owners.setdefault(place, where)
     if owner == where:
         return
     spec = scope.spec
     related = Related(message=f"{show(owner)} becomes it too", span=spec.source.span_of(owner, Part.KEY))
-    message = f"{show(where)} becomes the output {section.value}.{output}, which is taken"
+    message = f"{show(where)} becomes the output {'.'.join(place)}, which is taken"
     hint = "give one of them another name"
     scope.problems.add(
         spec.source.diagnose(

@@ -9,6 +9,7 @@ from flakegen.builders import (
     crate_deps,
     dev_shell,
     drift,
+    image,
     join,
     nix_expr,
     nix_file,
@@ -35,6 +36,7 @@ BUILDERS: tuple[Builder, ...] = (
     cargo_check.BUILDER,
     drift.BUILDER,
     sqlx_check.BUILDER,
+    image.BUILDER,
     *script.BUILDERS,
     program.BUILDER,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flakegen.builders.builder import Builder
+from flakegen.builders.builder import Builder, Programs
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.scope import Scope
@@ -54,4 +54,9 @@ def lower(name: str, package: WrapPackage, scope: Scope) -> Expr:
     )
 
 
-BUILDER = Builder(kind=KIND, lower=lower, helpers=("wrap.nix",))
+def programs(package: WrapPackage, known: Programs) -> frozenset[str] | None:
+    """Return those of the package that is wrapped."""
+    return known.of(package.wrap)
+
+
+BUILDER = Builder(kind=KIND, lower=lower, programs=programs, helpers=("wrap.nix",))

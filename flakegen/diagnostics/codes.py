@@ -45,6 +45,8 @@ class Code(Enum):
     DUPLICATE_OUTPUT = "E145"
     NEEDS_CARGO = "E146"
     NEEDS_UNITS = "E147"
+    # The spec: images.
+    DUPLICATE_IMAGE = "E160"
     # The Cargo workspace.
     CARGO = "E200"
     UNKNOWN_CRATE = "E201"
@@ -53,6 +55,8 @@ class Code(Enum):
     UNKNOWN_BINARY = "E204"
     UNKNOWN_REGISTRY = "E205"
     BAD_TIMES = "E206"
+    # Images, once it is known what packages hold.
+    UNPROVIDED_PATH = "E250"
     # Embedded files.
     EMBED = "E300"
     EMBED_UNKNOWN = "E301"
@@ -109,6 +113,7 @@ _MEANINGS = {
     Code.DUPLICATE_OUTPUT: "two entries that become the same flake output",
     Code.NEEDS_CARGO: "an entry that needs the `[cargo]` section",
     Code.NEEDS_UNITS: "something that the chosen `cargo.format` cannot build",
+    Code.DUPLICATE_IMAGE: "two images that have the same place in a registry",
     Code.CARGO: "the Cargo workspace cannot be read or resolved",
     Code.UNKNOWN_CRATE: "a crate that is no member of the workspace",
     Code.UNKNOWN_PROFILE: "a profile that the workspace does not define",
@@ -116,6 +121,7 @@ _MEANINGS = {
     Code.UNKNOWN_BINARY: "a binary that the crate does not have",
     Code.UNKNOWN_REGISTRY: "a registry that no crate of the workspace comes from",
     Code.BAD_TIMES: "a line of a table of measured times that cannot be read",
+    Code.UNPROVIDED_PATH: "a path in an image that nothing in it provides",
     Code.EMBED: "a file that a crate embeds cannot be found",
     Code.EMBED_UNKNOWN: "a crate embeds a file whose path only the compiler knows",
     Code.EMBED_OUTSIDE: "a crate embeds a file that lies outside the project",

@@ -15,7 +15,7 @@ from msgspec import Struct
 from flakegen.graph.order import needed_first
 from flakegen.plan.cargo import join
 from flakegen.plan.edges import edge_keys
-from flakegen.plan.model import BuildPlan, CargoPlan, CratePlan, SourcePlan, UnitPlan
+from flakegen.plan.model import BuildPlan, CargoPlan, CratePlan, FolderPlan, SourcePlan, UnitPlan
 from flakegen.plan.output_uses import CargoCall, Uses, uses_of
 from flakegen.plan.requests import cross_platform_name
 from flakegen.spec.values import System
@@ -234,7 +234,7 @@ class _Outputs:
         files = [self._relative(path) for path in others if not _is_up(path)]
         plain = tuple(sorted(path for path in files if not path.endswith(".nix")))
         if plain:
-            sources.append(SourcePlan(files=plain, rust=(), folders=(), without=()))
+            sources.append(_all_of(plain))
         return OutputNode(
             name=name,
             units=tuple(sorted({each for call in uses.calls for each in self._units_of(call)})),
@@ -291,6 +291,12 @@ def _of_units(name: str, units: Iterable[str]) -> OutputNode:
         whole_project=False,
         is_open=False,
     )
+
+
+def _all_of(paths: tuple[str, ...]) -> SourcePlan:
+    """Return files, and all that is in folders; which of both a path is, the disk says."""
+    folders = tuple(FolderPlan(path=path, recursive=True, match=None) for path in paths)
+    return SourcePlan(files=paths, rust=(), folders=folders, without=())
 
 
 def _is_up(path: str) -> bool:

@@ -185,6 +185,25 @@ class Output(Struct, frozen=True, kw_only=True):
     value: Expr
 
 
+class DockerfilesPlan(Struct, frozen=True, kw_only=True):
+    """An image as Docker makes it, from one program; all values are plain text."""
+
+    folder: str  # in the output folder
+    image: str  # with its registry
+    program: str
+    version: str
+    account: str  # numbers of user and group
+    work_dir: str
+    entrypoint: tuple[str, ...]
+    cmd: tuple[str, ...]
+    env: Mapping[str, str]
+    labels: Mapping[str, str]
+    ports: tuple[str, ...]
+    base: str
+    download: str  # with the marker `{version}`
+    check_with: str
+
+
 class ToolchainPlan(Struct, frozen=True, kw_only=True):
     """Where rustc and cargo come from: nixpkgs' own, or rust-overlay's at a channel or by a rust-toolchain.toml."""
 
@@ -241,5 +260,6 @@ class BuildPlan(Struct, frozen=True, kw_only=True):
     cargo_env: Mapping[str, Expr]
     outputs: tuple[Output, ...]
     tasks: tuple[TaskPlan, ...]
+    dockerfiles: tuple[DockerfilesPlan, ...]
     helpers: tuple[str, ...]  # fixed files that outputs' values use
     compiled_from: SourcePlan

@@ -15,6 +15,13 @@ from msgspec import Struct
 from flakegen.nix.ast import Apply, AttrPath, Expr, Identifier, Item, List, Path, Select, String
 
 _OUTPUTS = frozenset(("packages", "checks", "apps", "devShells"))
+_OF_SOURCE = frozenset(
+    (
+        *("sourceInfo", "outPath", "narHash", "lastModified", "lastModifiedDate"),
+        *("rev", "shortRev", "dirtyRev", "dirtyShortRev"),
+    )
+)
+"""What of the flake itself is another value after whatever edit or commit."""
 _WORKSPACE = frozenset(("cargo", "cargoFor"))
 
 
@@ -78,7 +85,7 @@ class _Reader:
             case Select(target=Identifier(name="cargo"), path=("builds",)):
                 return ()
             case Select(target=Identifier(name="inputs"), path=("self", *rest)):
-                self.whole_project |= not rest or rest[0] in {"sourceInfo", "outPath"}
+                self.whole_project |= not rest or rest[0] in _OF_SOURCE
             case Select(target=Identifier(name=name), path=path) if name in _OUTPUTS:
                 return self._output(name, path)
             case Identifier(name=name):

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flakegen.cargo.package import Package
+from flakegen.cargo.package import Package, TargetKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.diagnostic import Collector
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.cargo import WorkspaceFiles
-from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, TaskPlan, ToolchainPlan
+from flakegen.plan.model import (
+    BuildPlan,
+    CargoPlan,
+    DockerfilesPlan,
+    FolderPlan,
+    Output,
+    SourcePlan,
+    TaskPlan,
+    ToolchainPlan,
+)
 from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
@@ -23,6 +32,8 @@ from flakegen.spec.values import NixExpr, SpecPath
 
 Lower: TypeAlias = Callable[[Scope], tuple[tuple[Output, ...], tuple[str, ...]]]
 """Lowers all entries of a spec; gives outputs, and the fixed files that their values use."""
+
+LowerDockerfiles: TypeAlias = Callable[[Scope], Iterable[DockerfilesPlan]]
 
 WorkspacePlan: TypeAlias = CargoPlan | PackageSetPlan | None
 """The Cargo workspace, in the format that the spec asks for."""
@@ -37,6 +48,7 @@ class Lowered:
     outputs: tuple[Output, ...]
     tasks: tuple[TaskPlan, ...]
     helpers: tuple[str, ...]
+    dockerfiles: tuple[DockerfilesPlan, ...]
     overlays: Mapping[str, Expr]
     formatter: Expr | None
     crate_overrides: Mapping[str, Expr]
@@ -52,12 +64,13 @@ def scope_of(spec: Spec, workspace: Workspace | None, problems: Collector) -> Sc
         to_root=to_root,
         version=_version(spec, members),
         members=tuple(sorted(member.id.name for member in members)),
+        programs={member.id.name: _programs(member) for member in members},
         problems=problems,
     )
 
 
-def lower_spec(scope: Scope, lower: Lower) -> Lowered:
-    """Lower everything of a spec that is an expression."""
+def lower_spec(scope: Scope, lower: Lower, dockerfiles: LowerDockerfiles) -> Lowered:
+    """Lower everything of a spec that is an expression, and images as Docker makes them."""
     spec = scope.spec
     outputs, helpers = lower(scope)
     apps, tasks = lower_tasks(scope)
@@ -65,6 +78,7 @@ def lower_spec(scope: Scope, lower: Lower) -> Lowered:
         outputs=(*outputs, *apps),
         tasks=tasks,
         helpers=(*helpers, HELPER) if tasks else helpers,
+        dockerfiles=tuple(dockerfiles(scope)),
         overlays={
             name: _overlay(overlay.path, overlay.nix_expr, scope) for name, overlay in spec.overlays.items()
         },
@@ -99,6 +113,7 @@ def plan_project(
         outputs=lowered.outputs,
         tasks=lowered.tasks,
         helpers=lowered.helpers,
+        dockerfiles=lowered.dockerfiles,
         compiled_from=compiled_from(spec, files),
     )
 
@@ -108,6 +123,10 @@ def _version(spec: Spec, members: Iterable[Package]) -> str:
         return spec.project.version
     versions = {member.id.version for member in members}
     return versions.pop() if len(versions) == 1 else "0.0.0"
+
+
+def _programs(member: Package) -> tuple[str, ...]:
+    return tuple(sorted(target.name for target in member.targets if target.kind is TargetKind.BIN))
 
 
 def _input(each: Input) -> dict[str, object]:
@@ -171,14 +190,23 @@ def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     read = (
         everything_read(files) if files is not None else SourcePlan(files=(), rust=(), folders=(), without=())
     )
+    named = sorted(paths_of(spec))
     own = [str(spec.layout.spec), str(spec.layout.facts)]
     output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
     return SourcePlan(
-        files=tuple(sorted({*read.files, *own, *paths_of(spec)})),
+        files=tuple(sorted({*read.files, *own, *named})),
         rust=read.rust,
-        folders=(*read.folders, output),
+        folders=(*read.folders, *_folders(spec, named), output),
         without=(),
     )
+
+
+def _folders(spec: Spec, paths: Iterable[str]) -> Iterator[FolderPlan]:
+    """Yield the folders among images' files, of which everything is read."""
+    of_images = paths_of(spec.images)
+    for path in paths:
+        if path in of_images and (spec.layout.root / path).is_dir():
+            yield FolderPlan(path=path, recursive=True, match=None)
 
 
 _UNREAD = frozenset(("source", "layout", "ignore", "directory"))

@@ -7,7 +7,7 @@ same built for another system or target, by its name), and ``packages``, ``check
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,12 @@ from flakegen.nix.errors import NixSyntaxError
 from flakegen.spec.model import Spec
 from flakegen.spec.values import Namespace, NixData, NixExpr, Reference, SpecPath, Template
 
-_SELF_DEFAULTS = {"rev": "dirty", "shortRev": "dirty", "lastModifiedDate": "19700101000000"}
+_SELF: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "rev": (("rev", "dirtyRev"), "dirty"),
+    "shortRev": (("shortRev", "dirtyShortRev"), "dirty"),
+    "lastModifiedDate": (("lastModifiedDate",), "19700101000000"),
+}
+"""What says it of the flake's source: the first that is there, of a tree with changes the last commit marked as dirty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,7 @@ class Scope:
     to_root: str  # from the output folder to the project root
     version: str
     members: tuple[str, ...]  # the packages of the Cargo workspace
+    programs: Mapping[str, tuple[str, ...]]  # of each of them
     problems: Collector
 
     def reference(self, reference: Reference) -> Expr:
@@ -38,6 +44,8 @@ class Scope:
         match reference.namespace:
             case Namespace.PACKAGES | Namespace.CHECKS | Namespace.DEV_SHELLS:
                 return nix.select(reference.namespace.value, self._output_name(reference))
+            case Namespace.IMAGES:
+                return nix.select("packages", name[0])
             case Namespace.APPS:
                 return nix.select("apps", name[0], "program")
             case Namespace.PKGS:
@@ -51,7 +59,7 @@ class Scope:
             case Namespace.PROJECT:
                 return nix.string(self.project_text(reference))
             case Namespace.SELF:
-                return nix.select("inputs.self", *name, default=nix.string(_SELF_DEFAULTS.get(name[0], "")))
+                return of_self(name[0])
 
     @property
     def source_nix(self) -> Expr:
@@ -76,15 +84,27 @@ class Scope:
 
     def template(self, template: Template) -> Expr:
         """Return the string that a template makes."""
-        return nix.interpolated(
-            *(part if isinstance(part, str) else self.reference(part) for part in template.parts)
-        )
+        return nix.interpolated(*self._parts(template))
 
     def text(self, template: Template) -> Expr:
         """Return the same string, laid out over lines where it has them."""
-        return nix.indented(
-            *(part if isinstance(part, str) else self.reference(part) for part in template.parts)
-        )
+        return nix.indented(*self._parts(template))
+
+    def _parts(self, template: Template) -> Iterator[str | Expr]:
+        """Yield texts, those of the project among them, and what else is referred to."""
+        for part in template.parts:
+            if isinstance(part, str):
+                yield part
+            elif part.namespace is Namespace.PROJECT:
+                yield self.project_text(part)
+            else:
+                yield self.reference(part)
+
+    def literal(self, template: Template) -> str | None:
+        """Return the text of a template that refers to nothing but the project, else None."""
+        parts = tuple(self._parts(template))
+        texts = [part for part in parts if isinstance(part, str)]
+        return "".join(texts) if len(texts) == len(parts) else None
 
     def templates(self, values: Mapping[Any, Template]) -> dict[str, Expr]:
         """Return the strings of a table, by sorted name."""
@@ -146,3 +166,12 @@ class Scope:
         project = self.spec.project
         texts = {"name": project.name, "version": self.version, "description": project.description or ""}
         return texts[reference.name[0]]
+
+
+def of_self(name: str) -> Expr:
+    """Return what the flake knows of its source: ``rev``, ``shortRev`` or ``lastModifiedDate``."""
+    attributes, default = _SELF[name]
+    value: Expr = nix.string(default)
+    for attribute in reversed(attributes):
+        value = nix.select("inputs.self", attribute, default=value)
+    return value

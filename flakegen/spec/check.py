@@ -14,6 +14,7 @@ from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
 from flakegen.spec.check_tasks import check_tasks
 from flakegen.spec.cycles import check_cycles
+from flakegen.spec.images import check_images
 from flakegen.spec.inputs import CARGO2NIX, input_names
 from flakegen.spec.keypath import KeyPath, Part, show
 from flakegen.spec.kinds import Section
@@ -41,6 +42,7 @@ def check_whole(run: Decoding, raw: Mapping[str, Any]) -> None:
     check_cycles(run, raw)
     check_tasks(run, raw)
     _check_outputs(run, raw)
+    check_images(run, raw)
     _check_systems(run, raw)
     _check_toolchain(run, raw)
     _check_inputs(run, raw, names[Namespace.INPUTS])
@@ -136,22 +138,29 @@ def _report(run: Decoding, reference: Reference, code: Code, message: str, hint:
 
 def _check_outputs(run: Decoding, raw: Mapping[str, Any]) -> None:
     """Report entries that become the same attribute of the flake, as with a suffix they can."""
+    first: dict[str, KeyPath] = {}
     for section in Section:
-        first: dict[str, KeyPath] = {}
         for name in section_of(raw, section.value):
             path = (section.value, name)
-            entry = run.entries.get(path)
-            if entry is not None and not entry.has_one_output:
-                continue  # whose names are known when the workspace is
-            output = entry.output_name(AttrName(name)) if entry else name
-            if output in first:
-                _report_same_output(run, section, output, first[output], path)
-            first.setdefault(output, path)
+            for output in _outputs_of(run, section, AttrName(name)):
+                if output in first:
+                    _report_same_output(run, output, first[output], path)
+                first.setdefault(output, path)
 
 
-def _report_same_output(run: Decoding, section: Section, output: str, first: KeyPath, path: KeyPath) -> None:
+def _outputs_of(run: Decoding, section: Section, name: AttrName) -> Iterator[str]:
+    entry = run.entries.get((section.value, name))
+    if entry is None:
+        yield f"{section.outputs}.{name}"
+        return
+    if entry.has_one_output:  # else its names are known when the workspace is
+        yield f"{section.outputs}.{entry.output_name(name)}"
+    yield from (f"{Section.CHECKS.outputs}.{check}" for check in entry.checks(name))
+
+
+def _report_same_output(run: Decoding, output: str, first: KeyPath, path: KeyPath) -> None:
     related = Related(message=f"{show(first)} becomes it too", span=run.source.span_of(first, Part.KEY))
-    message = f"{show(path)} becomes the output {section.value}.{output}, which is taken"
+    message = f"{show(path)} becomes the output {output}, which is taken"
     hint = "give one of them another name or suffix"
     run.problems.add(
         run.source.diagnose(

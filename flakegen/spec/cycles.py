@@ -21,7 +21,9 @@ Graph: TypeAlias = dict[Node, dict[Node, Reference | None]]
 """For each entry what it refers to, and by which reference; None where it is in the nature of its kind."""
 
 _CARGO: Node = ("cargo",)
-_ENTRIES = frozenset({Namespace.PACKAGES, Namespace.CHECKS, Namespace.APPS, Namespace.DEV_SHELLS})
+_ENTRIES = frozenset(
+    {Namespace.PACKAGES, Namespace.CHECKS, Namespace.APPS, Namespace.DEV_SHELLS, Namespace.IMAGES}
+)
 
 
 def check_cycles(run: Decoding, raw: Mapping[str, Any]) -> None:

@@ -38,6 +38,14 @@ _TYPES: dict[Any, str] = {
     values.Count: "number from 1 to 100",
     values.Seconds: "number of seconds",
     values.Text: "string",
+    values.ImagePath: "path in the image",
+    values.ImageName: "image name",
+    values.ImageRegistry: "registry",
+    values.ImageReference: "image",
+    values.ImageUser: "user",
+    values.ImagePort: "port",
+    values.ReleaseUrl: "address",
+    values.LabelName: "label",
     values.Template: "string with references",
     values.Ref: "reference",
     values.PackageRef: "package",
@@ -75,6 +83,7 @@ class KindDoc:
     doc: str
     example: str
     keys: tuple[KeyDoc, ...]
+    tables: tuple[TableDoc, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +140,8 @@ def _sections(kinds: tuple[Kind, ...]) -> Iterator[SectionDoc]:
 
 def _kind(kind: Kind) -> KindDoc:
     keys = _keys(kind.table, without=keys_of(kind.section.base))
-    return KindDoc(key=kind.key, doc=kind.doc, example=kind.example, keys=keys)
+    tables = tuple(_tables(f"{kind.section.value}.<name>", kind.table))
+    return KindDoc(key=kind.key, doc=kind.doc, example=kind.example, keys=keys, tables=tables)
 
 
 def _tables(path: str, outer: type[Table]) -> Iterator[TableDoc]:

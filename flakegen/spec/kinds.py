@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, KindTable, PackageTable
+from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, ImageTable, KindTable, PackageTable
 
 
 class Section(Enum):
@@ -15,6 +15,7 @@ class Section(Enum):
     CHECKS = "checks"
     APPS = "apps"
     DEV_SHELLS = "devShells"
+    IMAGES = "images"
 
     @property
     def base(self) -> type[KindTable]:
@@ -26,12 +27,18 @@ class Section(Enum):
         """What one entry is called in messages."""
         return _ENTRIES[self]
 
+    @property
+    def outputs(self) -> str:
+        """The outputs of the flake that its entries become."""
+        return Section.PACKAGES.value if self is Section.IMAGES else self.value
+
 
 _BASES: dict[Section, type[KindTable]] = {
     Section.PACKAGES: PackageTable,
     Section.CHECKS: CheckTable,
     Section.APPS: AppTable,
     Section.DEV_SHELLS: DevShellTable,
+    Section.IMAGES: ImageTable,
 }
 
 _ENTRIES = {
@@ -39,6 +46,7 @@ _ENTRIES = {
     Section.CHECKS: "check",
     Section.APPS: "app",
     Section.DEV_SHELLS: "dev shell",
+    Section.IMAGES: "image",
 }
 
 

@@ -43,6 +43,10 @@ _FLAKE_REFERENCE = re.compile(
     r"|\.{1,2}(?:/[^\s#]*)?"
 )
 
+_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+"""One part of an image's name (distribution, "Reference grammar")."""
+_ID = r"(?:0|[1-9]\d{0,8})"
+
 FORMS: dict[Any, NameForm] = {
     values.AttrName: NameForm(
         pattern=re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*"),
@@ -133,6 +137,61 @@ FORMS: dict[Any, NameForm] = {
         code=Code.BAD_ATTR_NAME,
         what="suffix",
         hint="a suffix is letters, digits, '_', '-' and \"'\"",
+    ),
+    values.ImagePath: NameForm(
+        pattern=re.compile(r"/|(?:/(?!\.{1,2}(?:/|\Z))[^/\x00-\x1f\x7f]+)+"),
+        code=Code.BAD_PATH,
+        what="path in an image",
+        hint="a path in an image begins with '/', has no '.', '..' or empty part, and does not end with '/'",
+    ),
+    values.ImageName: NameForm(
+        pattern=re.compile(rf"{_PART}(?:/{_PART})*"),
+        code=Code.BAD_VALUE,
+        what="image name",
+        hint="an image name is lower-case letters and digits, with '.', '_' or '-' between them, and parts joined by '/'",
+    ),
+    values.ImageRegistry: NameForm(
+        pattern=re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{{1,5}})?(?:/{_PART})*"),
+        code=Code.BAD_VALUE,
+        what="image registry",
+        hint="a registry is written without 'https://', as registry.example.org/folder",
+    ),
+    values.ImageReference: NameForm(
+        pattern=re.compile(
+            rf"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::\d{{1,5}}(?=/))?(?:/{_PART})*"
+            r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+        ),
+        code=Code.BAD_VALUE,
+        what="image",
+        hint="an image is written as 'FROM' takes it: registry.example.org/folder/name:tag",
+    ),
+    values.ImageUser: NameForm(
+        pattern=re.compile(rf"[a-z_][a-z0-9_-]{{0,31}}|{_ID}(?::{_ID})?"),
+        code=Code.BAD_VALUE,
+        what="user of an image",
+        hint="a user is a name, a number of up to nine digits, or numbers of user and group as '1000:1000'",
+    ),
+    values.ImagePort: NameForm(
+        pattern=re.compile(
+            r"(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])(?:/(?:tcp|udp|sctp))?"
+        ),
+        code=Code.BAD_VALUE,
+        what="port",
+        hint="a port is a number up to 65535, perhaps with '/tcp' or '/udp' after it",
+    ),
+    values.ReleaseUrl: NameForm(
+        pattern=re.compile(
+            r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/(?:[A-Za-z0-9._~!()*+,;=:@%&?/-]|\{(?:version|program)\})*)?"
+        ),
+        code=Code.BAD_VALUE,
+        what="address of a release",
+        hint="it is as https://example.org/releases/{version}/{program}, with no other markers",
+    ),
+    values.LabelName: NameForm(
+        pattern=re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?"),
+        code=Code.BAD_VALUE,
+        what="label",
+        hint="a label is named as org.opencontainers.image.source is",
     ),
 }
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import ClassVar
 
 from flakegen.spec.schema import EMPTY, OnDisk, Table, key
-from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, PackageTable
+from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, ImageTable, PackageTable
 from flakegen.spec.task import Task
 from flakegen.spec.values import (
     AttributePath,
@@ -267,6 +267,9 @@ class Document(Table):
         " `{ script = … }`.",
         default=EMPTY,
     )
+    images: Mapping[AttrName, ImageTable] = key(
+        "Container images; only Linux systems have them.", default=EMPTY
+    )
     formatter: Formatter | None = key(
         "What `nix fmt` runs; a string is short for `{ package = … }`.", default=None
     )
@@ -274,7 +277,6 @@ class Document(Table):
 
 
 NOT_YET = {
-    "images": "container images",
     "caches": "binary caches",
     "ci": "CI pipelines",
     "processes": "processes",

@@ -22,6 +22,14 @@ class KindTable(Table):
         """Return the attribute in the flake that the entry ``name`` becomes."""
         return name
 
+    def checks(self, _name: AttrName) -> tuple[str, ...]:
+        """Return the checks of the flake that the entry ``name`` brings along."""
+        return ()
+
+    def systems_in(self, project: tuple[System, ...]) -> tuple[System, ...]:
+        """Return the systems that have the entry, in a project for these."""
+        return project if self.systems is None else self.systems
+
     @property
     def has_one_output(self) -> bool:
         """Whether it is that attribute that the entry becomes, and not several others (see `builders.builder`)."""
@@ -37,6 +45,19 @@ class PackageTable(KindTable):
         default=EMPTY,
         example="{ doCheck = false }",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageTable(KindTable):
+    """What every kind of image takes; it becomes a package, and a check that looks into it."""
+
+    def checks(self, name: AttrName) -> tuple[str, ...]:
+        """Return the name of the check that looks into the image."""
+        return (f"{name}-contract",)
+
+    def systems_in(self, project: tuple[System, ...]) -> tuple[System, ...]:
+        """Return the systems that have the image: by itself, those that programs of containers can be built on."""
+        return tuple(each for each in KindTable.systems_in(self, project) if each.is_linux)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,22 @@ Seconds = NewType("Seconds", int)
 
 Text = NewType("Text", str)
 """Free text that may span lines and may be empty."""
+ImagePath = NewType("ImagePath", str)
+"""A path in a container image: absolute, and normal."""
+ImageName = NewType("ImageName", str)
+"""The name of an image in its registry."""
+ImageRegistry = NewType("ImageRegistry", str)
+"""Where images are kept: a host, perhaps with a port, and folders."""
+ImageReference = NewType("ImageReference", str)
+"""An image as `FROM` takes it: name, and a tag or digest."""
+ImageUser = NewType("ImageUser", str)
+"""Who runs in an image: a name, a number, or the numbers of user and group joined by `:`."""
+ImagePort = NewType("ImagePort", str)
+"""A port that an image's program listens on, perhaps with `/tcp` or `/udp`."""
+ReleaseUrl = NewType("ReleaseUrl", str)
+"""Where released programs are, with the markers ``{version}`` and ``{program}``."""
+LabelName = NewType("LabelName", str)
+"""The name of an image's label."""
 
 
 class System(Enum):
@@ -57,6 +73,11 @@ class System(Enum):
     AARCH64_LINUX = "aarch64-linux"
     AARCH64_DARWIN = "aarch64-darwin"
 
+    @property
+    def is_linux(self) -> bool:
+        """Whether it runs Linux, as containers do."""
+        return self.value.endswith("-linux")
+
 
 class Namespace(Enum):
     """The first word of a reference: ``@{packages.x}``."""
@@ -65,6 +86,7 @@ class Namespace(Enum):
     CHECKS = "checks"
     APPS = "apps"
     DEV_SHELLS = "devShells"
+    IMAGES = "images"
     PKGS = "pkgs"
     ENV = "env"
     INPUTS = "inputs"

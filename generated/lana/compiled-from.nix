@@ -13,6 +13,8 @@
     "specs/workspaces/lana/.sqlx/query-7b7ea7e02dd3cf0b6d77800b092bc44fbb92dd468bc42080f2d6e63bc8130a7f.json"
     "specs/workspaces/lana/Cargo.lock"
     "specs/workspaces/lana/Cargo.toml"
+    "specs/workspaces/lana/apps/admin-panel"
+    "specs/workspaces/lana/apps/customer-portal"
     "specs/workspaces/lana/config/chart-of-accounts.csv"
     "specs/workspaces/lana/config/reports.yml"
     "specs/workspaces/lana/core/access/Cargo.toml"
@@ -31,6 +33,7 @@
     "specs/workspaces/lana/core/report/README.md"
     "specs/workspaces/lana/core/report/templates/statement.hbs"
     "specs/workspaces/lana/core/report/tests/expected/income-statement.txt"
+    "specs/workspaces/lana/dagster"
     "specs/workspaces/lana/dev/codegen/Cargo.toml"
     "specs/workspaces/lana/lana/admin-server/Cargo.toml"
     "specs/workspaces/lana/lana/admin-server/schema.graphql"
@@ -67,6 +70,18 @@
     }
     {
       path = "specs/workspaces/lana/lana/app/migrations";
+      recursive = true;
+    }
+    {
+      path = "specs/workspaces/lana/apps/admin-panel";
+      recursive = true;
+    }
+    {
+      path = "specs/workspaces/lana/apps/customer-portal";
+      recursive = true;
+    }
+    {
+      path = "specs/workspaces/lana/dagster";
       recursive = true;
     }
     {

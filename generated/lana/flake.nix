@@ -79,6 +79,15 @@
                 VERSION = "${builtins.getEnv "VERSION"}";
               };
             };
+            lana-cli-stamped = import ./wrap.nix { inherit pkgs; } {
+              name = "lana-cli-stamped";
+              package = packages.lana-cli;
+              env = {
+                BUILDTIME = "${inputs.self.lastModifiedDate or "19700101000000"}";
+                COMMITHASH = "${inputs.self.shortRev or (inputs.self.dirtyShortRev or "dirty")}";
+                VERSION = "0.42.0";
+              };
+            };
             lana-deps = cargo.dependencies "lana-deps" cargo.builds;
             next-version = pkgs.writeShellApplication {
               name = "next-version";
@@ -127,6 +136,109 @@
                 ${builtins.readFile ./tools/wait-cachix-paths.sh}'';
             };
           }
+          //
+            lib.optionalAttrs
+              (lib.elem system [
+                "aarch64-linux"
+                "x86_64-linux"
+              ])
+              {
+                dagster-code-location-lana-dw = import ./image.nix { inherit pkgs; } {
+                  name = "us.gcr.io/galoyorg/dagster-code-location-lana-dw";
+                  tag = "0.42.0";
+                  contents = [ pkgs.python313 ];
+                  files = {
+                    "/app" = ../../specs/workspaces/lana/dagster;
+                  };
+                  certificates = true;
+                  user = {
+                    name = "dagster";
+                    uid = 65532;
+                    gid = 65532;
+                  };
+                  entrypoint = [
+                    "/bin/python3"
+                    "/app/code_location.py"
+                  ];
+                  workDir = "/app";
+                };
+                docker-image = import ./image.nix { inherit pkgs; } {
+                  name = "lana";
+                  tag = "0.42.0";
+                  contents = [
+                    packages.lana-cli
+                    packages.admin-server
+                    packages.customer-server
+                  ];
+                  paths = [
+                    "/bin/admin-server"
+                    "/bin/customer-server"
+                  ];
+                  certificates = true;
+                  user = {
+                    name = "nonroot";
+                    uid = 65532;
+                    gid = 65532;
+                  };
+                  entrypoint = [ "/bin/lana-cli" ];
+                  workDir = "/";
+                };
+                lana-bank = import ./image.nix { inherit pkgs; } {
+                  name = "gcr.io/galoyorg/lana-bank";
+                  tag = "0.42.0";
+                  contents = [ packages.lana-cli-release ];
+                  certificates = true;
+                  user = {
+                    name = "nonroot";
+                    uid = 65532;
+                    gid = 65532;
+                  };
+                  entrypoint = [ "/bin/lana-cli" ];
+                  workDir = "/";
+                };
+                lana-bank-admin-panel = import ./image.nix { inherit pkgs; } {
+                  name = "gcr.io/galoyorg/lana-bank-admin-panel";
+                  tag = "0.42.0";
+                  contents = [ pkgs.nodejs_20 ];
+                  files = {
+                    "/app" = ../../specs/workspaces/lana/apps/admin-panel;
+                  };
+                  paths = [ "/app/public/index.html" ];
+                  certificates = true;
+                  user = {
+                    name = "nonroot";
+                    uid = 65532;
+                    gid = 65532;
+                  };
+                  entrypoint = [
+                    "/bin/node"
+                    "/app/server.js"
+                  ];
+                  workDir = "/app";
+                  ports = [ "3001" ];
+                };
+                lana-bank-customer-portal = import ./image.nix { inherit pkgs; } {
+                  name = "gcr.io/galoyorg/lana-bank-customer-portal";
+                  tag = "0.42.0";
+                  contents = [ pkgs.nodejs_20 ];
+                  files = {
+                    "/app" = ../../specs/workspaces/lana/apps/customer-portal;
+                  };
+                  paths = [ "/app/public/index.html" ];
+                  certificates = true;
+                  user = {
+                    name = "nonroot";
+                    uid = 65532;
+                    gid = 65532;
+                  };
+                  entrypoint = [
+                    "/bin/node"
+                    "/app/server.js"
+                  ];
+                  workDir = "/app";
+                  ports = [ "3002" ];
+                };
+              }
           // lib.optionalAttrs (system == "x86_64-linux") {
             lana-cli-aarch64-linux = cargoFor.aarch64-linux.package "lana-cli-aarch64-linux";
           };
@@ -180,7 +292,20 @@
               touch $out
             '';
             tests = cargo.tests "tests" "checks.tests" [ ];
-          };
+          }
+          //
+            lib.optionalAttrs
+              (lib.elem system [
+                "aarch64-linux"
+                "x86_64-linux"
+              ])
+              {
+                dagster-code-location-lana-dw-contract = packages.dagster-code-location-lana-dw.contract;
+                docker-image-contract = packages.docker-image.contract;
+                lana-bank-admin-panel-contract = packages.lana-bank-admin-panel.contract;
+                lana-bank-contract = packages.lana-bank.contract;
+                lana-bank-customer-portal-contract = packages.lana-bank-customer-portal.contract;
+              };
 
           apps = {
             bats = {

@@ -19,18 +19,20 @@ specs/lana.toml:23:12: error: none of the selected packages has the feature `nop
    23 | features = ["nope", "serve"]
       |            ^^^^^^^^^^^^^^^^^
 
-specs/lana.toml:40:9: error: no package matches `admin-serve` [E201]
-   40 | crate = "admin-serve"
+specs/lana.toml:{server}:9: error: no package matches `admin-serve` [E201]
+{server:5} | crate = "admin-serve"
       |         ^^^^^^^^^^^^^
 hint: did you mean `admin-server`?
 
-specs/lana.toml:44:8: error: no bin target is named `customer-srv` in the selected packages [E204]
-   44 | bins = ["customer-srv"]
+specs/lana.toml:{bins}:8: error: no bin target is named `customer-srv` in the selected packages [E204]
+{bins:5} | bins = ["customer-srv"]
       |        ^^^^^^^^^^^^^^^^
 hint: did you mean `customer-server`?
 
 specs/lana.toml:{last}:7: error: unexpected ';', expected an expression [E400]
   {last} |   x = ;
+specs/lana.toml:{broken}:7: error: unexpected ';', expected an expression [E400]
+{broken:5} |   x = ;
       |       ^
 """
 
@@ -55,8 +57,10 @@ def test_all_stages_report_together(project: Path, capsys: pytest.CaptureFixture
     text += "\n[packages.broken]\nnix-expr = '''\npkgs.hello.overrideAttrs (old: {\n  x = ;\n})\n'''\n"
     spec.write_text(text)
     assert main(["compile", "specs/lana.toml"]) == 2
-    last = text[: text.index("  x = ;")].count("\n") + 1
-    assert capsys.readouterr().err == EXPECTED.format(last=last)
+    lines = text.splitlines()
+    wrong = {"server": 'crate = "admin-serve"', "bins": 'bins = ["customer-srv"]', "broken": "  x = ;"}
+    places = {name: lines.index(line) + 1 for name, line in wrong.items()}
+    assert capsys.readouterr().err == EXPECTED.format(**places)
     assert not (project / "generated").exists()
 
 

@@ -49,6 +49,17 @@ nix-expr = 'pkgs.writeText "note" "words"'
 [packages.file]
 nix = "nix/file.nix"
 
+[images.counter]
+contents = ["@{packages.till}"]
+files = { "/pages" = "pages" }
+entrypoint = ["@{packages.till}/bin/till"]
+paths = ["/pages/index.html"]
+
+[images.pages]
+contents = ["jq"]
+files = { "/index.html" = "pages/index.html" }
+entrypoint = ["/bin/jq"]
+
 [checks.tests]
 cargo = "test"
 
@@ -95,6 +106,8 @@ FILES = {
     "README.md": "words\n",
     "docs/guide.md": "words\n",
     "nix/file.nix": '{ writeText }: writeText "file" "words"\n',
+    "pages/index.html": "words\n",
+    "pages/more/index.html": "words\n",
     "shared/labels.yml": "a: b\n",
     "code/Cargo.toml": WORKSPACE,
     "code/crates/base/Cargo.toml": member(

@@ -163,6 +163,9 @@ EDITS: dict[str, Callable[[Path, Shop], None]] = {
     "an example": append("code/crates/till/examples/show.rs", "// words\n"),
     "a README": append("code/crates/base/README.md", "words\n"),
     "a README that was not there": append("code/crates/till/README.md", "words\n"),
+    "a file of a folder of an image": append("pages/more/index.html", "words\n"),
+    "a new file in a folder of an image": append("pages/new/index.html", "words\n"),
+    "a file of images": append("pages/index.html", "words\n"),
     "a guide": append("docs/guide.md", "words\n"),
     "continuous integration": append(".github/workflows/ci.yml", "on: push\n"),
     "a file of rustfmt": append("code/rustfmt.toml", "max_width = 90\n"),
@@ -197,6 +200,7 @@ EDITS: dict[str, Callable[[Path, Shop], None]] = {
         "spec.toml", '[packages.other]\ncrate = "till"\nprofile = "dev"\nenv = { A = "b" }\n'
     ),
     "an output's value": replace("spec.toml", "red", "blue"),
+    "an image's account": replace("spec.toml", "[images.counter]", '[images.counter]\nuser = "4711"'),
     "a comment in the spec": append("spec.toml", "# words\n"),
     "an output that an override names": replace("spec.toml", '"note" "words"', '"note" "other words"'),
     "a file of Nix": append("nix/file.nix", "# words\n"),
@@ -204,7 +208,7 @@ EDITS: dict[str, Callable[[Path, Shop], None]] = {
         "spec.toml", 'profile = "dev"', 'profile = "dev"\nall-features = true'
     ),
 }
-IN_SOURCES = frozenset(list(EDITS)[:17])
+IN_SOURCES = frozenset(list(EDITS)[:20])
 DECISIVE = frozenset(("a README that was not there", "a file of rustfmt", "a file of clippy"))
 
 

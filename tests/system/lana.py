@@ -19,6 +19,13 @@ from stand_in import StandIn
 PARTS = ("specs", "generated/lana", "flakegen", "grammar", "pyproject.toml", "LICENSE", "README.md")
 WORKSPACE = "specs/workspaces/lana"
 PRODUCTS = ("lana-cli", "lana-cli-debug", "lana-deps", "admin-server", "customer-server")
+IMAGES = (
+    "docker-image",
+    "lana-bank",
+    "lana-bank-admin-panel",
+    "lana-bank-customer-portal",
+    "dagster-code-location-lana-dw",
+)
 CHECKS = ("tests", "clippy", "fmt")
 
 

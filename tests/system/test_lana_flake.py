@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from lana import PRODUCTS, Lana, flakegen
+from lana import IMAGES, PRODUCTS, Lana, flakegen
 from real_nix import CHECKOUT
 
 GENERATED = CHECKOUT / "generated" / "lana"
@@ -40,9 +40,13 @@ def test_flake_show_lists_what_the_spec_describes(lana: Lana):
     )
     assert set(shown["packages"]) == SYSTEMS
     here = shown["packages"]["x86_64-linux"]
-    assert {*PRODUCTS, "lana-cli-release", "lana-cli-aarch64-linux", "default"} <= set(here)
+    assert {*PRODUCTS, "lana-cli-release", "lana-cli-aarch64-linux", "default", *IMAGES} <= set(here)
+    assert not set(IMAGES) & set(shown["packages"]["aarch64-darwin"])
     assert "lana-cli-aarch64-linux" not in shown["packages"]["aarch64-linux"]
-    assert {"tests", "clippy", "fmt", "flake-check", "sqlx"} == set(shown["checks"]["x86_64-linux"])
+    contracts = {f"{image}-contract" for image in IMAGES}
+    assert {"tests", "clippy", "fmt", "flake-check", "sqlx"} | contracts == set(
+        shown["checks"]["x86_64-linux"]
+    )
     assert {"nextest", "bats", "simulation", *TASKS} == set(shown["apps"]["x86_64-linux"])
     assert set(shown["devShells"]["x86_64-linux"]) == {"default"}
     assert set(shown["formatter"]) == SYSTEMS

@@ -42,6 +42,10 @@ REFUSED = {
     'python313Packages.buildPythonApplication { pname = "a"; version = "1"; src = /etc; pyproject = true; dependencies = [ jq ]; }': (
         "is no Python package"
     ),
+    "dockerTools.buildLayeredImage { }": "buildLayeredImage: argument 'name' is missing",
+    'dockerTools.buildLayeredImage { name = "a"; copyToRoot = [ ]; }': "unknown argument 'copyToRoot'",
+    'dockerTools.buildLayeredImage { name = "a"; compressor = "bz2"; }': "'compressor' must be one of",
+    "dockerTools.fakeNss.override { lines = [ ]; }": "unexpected argument 'lines'",
     "sqlx": "attribute 'sqlx' missing",
     "system": "attribute 'system' missing",
     'lib.getExe (runCommand "x" { } "")': "has no meta.mainProgram",

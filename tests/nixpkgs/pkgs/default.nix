@@ -56,6 +56,7 @@ let
     // import ./build-support.nix self
     // import ./writers.nix self
     // import ./fetchers.nix self
+    // import ./docker.nix self
     // import ./toolchain.nix self
     // import ./programs.nix self
     // import ./python.nix self

@@ -1,0 +1,1 @@
+"""flake.nix and the small fixed files beside it."""
