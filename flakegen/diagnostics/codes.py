@@ -45,6 +45,7 @@ class Code(Enum):
     DUPLICATE_OUTPUT = "E145"
     NEEDS_CARGO = "E146"
     NEEDS_UNITS = "E147"
+    CACHE = "E148"
     # The Cargo workspace.
     CARGO = "E200"
     UNKNOWN_CRATE = "E201"
@@ -106,6 +107,7 @@ _MEANINGS = {
     Code.DUPLICATE_OUTPUT: "two entries that become the same flake output",
     Code.NEEDS_CARGO: "an entry that needs the `[cargo]` section",
     Code.NEEDS_UNITS: "something that the chosen `cargo.format` cannot build",
+    Code.CACHE: "a cache that nobody writes, that a reader would write, or that is another one",
     Code.CARGO: "the Cargo workspace cannot be read or resolved",
     Code.UNKNOWN_CRATE: "a crate that is no member of the workspace",
     Code.UNKNOWN_PROFILE: "a profile that the workspace does not define",

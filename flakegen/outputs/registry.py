@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from flakegen.outputs.cargo2nix import emit as cargo2nix
 from flakegen.outputs.cargo_nix import emit as cargo_nix
+from flakegen.outputs.ci import emit as ci
 from flakegen.outputs.flake import emit as flake
 from flakegen.plan.model import BuildPlan
 
@@ -13,5 +14,6 @@ OUTPUTS: tuple[Callable[[BuildPlan], Iterable[tuple[str, str]]], ...] = (
     flake.emit,
     cargo_nix.emit,
     cargo2nix.emit,
+    ci.emit,
 )
 """Each yields path, relative to the output folder, and text of the files that it makes of a plan."""

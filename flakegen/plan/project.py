@@ -14,6 +14,7 @@ from flakegen.nix.ast import Expr
 from flakegen.plan.cargo import WorkspaceFiles
 from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, ToolchainPlan
 from flakegen.plan.package_set import PackageSetPlan
+from flakegen.plan.plan_ci import plan_ci
 from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
 from flakegen.spec.model import Spec
@@ -95,6 +96,7 @@ def plan_project(
         outputs=lowered.outputs,
         helpers=lowered.helpers,
         compiled_from=compiled_from(spec, files),
+        ci=plan_ci(spec, workspace if isinstance(workspace, CargoPlan) else None),
     )
 
 

@@ -38,6 +38,26 @@ InputPath = NewType("InputPath", str)
 """The path of an input for ``follows``: names joined by ``/``."""
 Suffix = NewType("Suffix", str)
 """What is appended to an attribute name."""
+CacheName = NewType("CacheName", str)
+"""The name of a binary cache, or of what it keeps for good."""
+CacheUrl = NewType("CacheUrl", str)
+"""The address of a binary cache: https, http or s3."""
+PublicKey = NewType("PublicKey", str)
+"""A key that Nix trusts: its name, and 32 bytes in base64."""
+JobName = NewType("JobName", str)
+"""The name of a CI, a job, a stage or a group, as both CI systems take it."""
+SecretName = NewType("SecretName", str)
+"""What a CI's store of secrets calls one."""
+Branch = NewType("Branch", str)
+"""The name of a branch of git."""
+Repository = NewType("Repository", str)
+"""Owner and name of a repository on GitHub."""
+ImageName = NewType("ImageName", str)
+"""A container image: host, path, and a tag if there is one."""
+RunnerName = NewType("RunnerName", str)
+"""A machine of GitHub's, by its label."""
+Count = NewType("Count", int)
+"""A number of things, at least one."""
 Text = NewType("Text", str)
 """Free text that may span lines and may be empty."""
 
