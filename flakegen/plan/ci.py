@@ -29,13 +29,11 @@ class StepPlan(Struct, frozen=True, kw_only=True):
         name: unique in its job.
         lines: commands of a POSIX shell that stands in the repository, each complete and quoted.
         is_stamped: whether they read VERSION, COMMITHASH and BUILDTIME.
-        logs_in: whether they push images, so that registries want to know who does.
     """
 
     name: str
     lines: tuple[str, ...]
     is_stamped: bool = False
-    logs_in: bool = False
 
 
 class BlockPlan(Struct, frozen=True, kw_only=True):
@@ -83,6 +81,7 @@ class CiPlan(Struct, frozen=True, kw_only=True):
     access_token: str | None
     webhook_token: str | None
     next_version: str | None  # the installable that prints it
+    version_branch: str
     tag_prefix: str
     runs_on: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -16,6 +17,8 @@ from flakegen.spec.values import AttrName, Namespace, Reference
 _BUILD = ("nix", "build", "--no-link", "--print-build-logs")
 _QUIET = ("nix", "build", "--no-link", "--print-out-paths")
 _SKOPEO = "skopeo"
+_REGISTRY_LOGIN = frozenset(("REGISTRY_USER", "REGISTRY_PASSWORD"))
+_NO_NAME = re.compile(r"[^a-z0-9_-]")
 
 
 def _arguments(args: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,7 +47,7 @@ class Maker(Struct, kw_only=True):
         lines = []
         for package in packages:
             built = words((*_QUIET, *self._impure(package), self.installable(package)))
-            lines.append(f'for folder in $({built}); do cp -L "$folder"/bin/* "$RELEASE"/; done')
+            lines += [f"built=$({built})", 'for folder in $built; do cp -L "$folder"/bin/* "$RELEASE"/; done']
         return StepPlan(name=self._name("release"), lines=tuple(lines), is_stamped=True)
 
     def shards(self) -> tuple[tuple[str, ...], ...]:
@@ -100,7 +103,8 @@ class Maker(Struct, kw_only=True):
         assert self.ci.wait_with is not None  # noqa: S101 - checked with the spec
         paths = [self.installable(reference) for reference in references]
         start = ("nix", "run", self.program(self.ci.wait_with), "--", "--cache")
-        lines = tuple(words((*start, cache.address, *paths)) for cache in self.reads or self.pushes)
+        caches = (cache for cache in (*self.reads, *self.pushes) if cache.kind is not CacheKind.S3)
+        lines = tuple(words((*start, cache.address, *paths)) for cache in caches)
         return self._step("wait", lines, ())
 
     def _layers(self) -> BlockPlan:
@@ -121,13 +125,17 @@ class Maker(Struct, kw_only=True):
     def _build(self, installable: str, options: tuple[str, ...]) -> Iterator[str]:
         """Yield what builds something, pushes it, and has the caches keep it."""
         yield self._watched((*_BUILD, *options, installable))
-        again = words((*_QUIET, *options, installable))
-        for cache in self.pushes:
-            if cache.kind is not CacheKind.CACHIX:
-                yield f'nix store sign --recursive --key-file "$NIX_SIGNING_KEY_FILE" $({again})'
-                yield f"nix copy --to {word(cache.address)} $({again})"
-            if installable in cache.pins:
-                yield f'cachix pin {words((cache.name, cache.pins[installable]))} "$({again})"'
+        kept = [
+            cache for cache in self.pushes if cache.kind is not CacheKind.CACHIX or installable in cache.pins
+        ]
+        if kept:
+            yield f"built=$({words((*_QUIET, *options, installable))})"
+        for cache in kept:
+            if cache.kind is CacheKind.CACHIX:
+                yield f'cachix pin {words((cache.name, cache.pins[installable]))} "$built"'
+            else:
+                yield 'nix store sign --recursive --key-file "$NIX_SIGNING_KEY_FILE" $built'
+                yield f"nix copy --to {word(cache.address)} $built"
 
     def _watched(self, command: tuple[str, ...]) -> str:
         """Return the command with all that it builds pushed as it goes; GitHub's action sees to that by itself."""
@@ -140,20 +148,23 @@ class Maker(Struct, kw_only=True):
     def _push_image(self, image: str, reference: Reference) -> StepPlan:
         built = words((*_QUIET, *self._impure(reference), self.installable(reference)))
         skopeo = words(("nix", "run", "--inputs-from", self._flake, f"nixpkgs#{_SKOPEO}", "--"))
-        host = image.partition("/")[0]
-        lines = (
-            f'printf %s "$REGISTRY_PASSWORD" | {skopeo} login --username "$REGISTRY_USER" --password-stdin {word(host)}',
-            f'{skopeo} --insecure-policy copy "docker-archive:$({built})" {word(f"docker://{image}")}:"$VERSION"',
-        )
+        lines = [f"built=$({built})"]
+        if self.ci.secrets.keys() >= _REGISTRY_LOGIN:
+            who = f'login --username "$REGISTRY_USER" --password-stdin {word(image.partition("/")[0])}'
+            lines.append(f'printf %s "$REGISTRY_PASSWORD" | {skopeo} {who}')
+        place = word(f"docker://{image}")
+        lines.append(f'{skopeo} --insecure-policy copy "docker-archive:$built" {place}:"$VERSION"')
         name = self._name(f"push-{image.rpartition('/')[2]}")
-        return StepPlan(name=name, lines=lines, is_stamped=True, logs_in=True)
+        return StepPlan(name=name, lines=tuple(lines), is_stamped=True)
 
     def _step(self, name: str, lines: tuple[str, ...], references: tuple[Reference, ...]) -> StepPlan:
         is_stamped = any(self._impure(reference) for reference in references)
         return StepPlan(name=self._name(name), lines=lines, is_stamped=is_stamped)
 
     def _name(self, wanted: str) -> str:
-        """Return a name that no other step of the job has."""
+        """Return a name that no other step of the job has, and that both systems take."""
+        plain = _NO_NAME.sub("-", wanted.lower())
+        wanted = plain if plain[0].isalpha() else f"step-{plain}"
         name, number = wanted, 2
         while name in self.names:
             name, number = f"{wanted}-{number}", number + 1

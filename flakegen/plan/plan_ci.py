@@ -63,6 +63,7 @@ def _ci(name: JobName, spec: Spec, cargo: CargoPlan | None) -> CiPlan:
         access_token=ci.access_token,
         webhook_token=ci.webhook_token,
         next_version=None if ci.version_with is None else namer.program(ci.version_with),
+        version_branch=ci.version_branch,
         tag_prefix=ci.tag_prefix or "",
         runs_on=ci.runs_on,
     )

@@ -39,15 +39,13 @@ def check_ci(run: Decoding, raw: Mapping[str, Any]) -> None:
         if system is CiSystem.CONCOURSE:
             _check_concourse(run, path, ci)
         _check_platform(run, raw, path, ci)
-        _check_order(
-            run, (*path, "jobs"), {job: list(_afters(table)) for job, table in tables_of(ci, "jobs")}
-        )
+        _check_order(run, (*path, "jobs"), {job: [*_afters(table)] for job, table in tables_of(ci, "jobs")})
         for job, table in tables_of(ci, "jobs"):
             _check_stages(run, raw, (*path, "jobs", job), table, ci)
     _check_built(run, raw)
 
 
-def _afters(table: Mapping[str, Any]) -> Iterator[tuple[int | None, str]]:
+def _afters(table: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     return texts_of(table, "after")
 
 
@@ -94,9 +92,11 @@ def _check_concourse(run: Decoding, path: KeyPath, ci: Mapping[str, Any]) -> Non
                 'add version-with = "@{packages.next-version}" or the like',
             )
             _need(run, path, ci, "version-with", why, hint)
-        if table.get("tag") is True:
+        if "version" in table:
             hint = 'add private-key = "github.private-key" or the like'
-            _need(run, path, ci, "private-key", f"{show(where)} writes to the repository", hint)
+            _need(
+                run, path, ci, "private-key", f"{show(where)} has a version, which the repository keeps", hint
+            )
         if "publish" in table:
             why, hint = f"{show(where)} makes a release", 'add access-token = "github.token" or the like'
             _need(run, path, ci, "access-token", why, hint)
@@ -165,7 +165,7 @@ def _check_stages(
     before: str | None = None
     for name, stage in tables_of(job, "stages"):
         where = (*path, "stages", name)
-        written = list(_afters(stage))
+        written: list[tuple[int | None, str]] = [*_afters(stage)]
         edges[name] = written if "after" in stage else [(None, each) for each in (before,) if each]
         before = name
         if not any(stage.get(key) not in (None, False, [], {}) for key in _WORK):
@@ -175,6 +175,10 @@ def _check_stages(
             message = f"{show(where)} waits, and {show(path[:2])} does not say with which package"
             hint = 'add wait-with = "@{packages.wait-cachix-paths}" or the like to it'
             run.report((*where, "wait-for"), Code.MISSING_KEY, message, part=Part.KEY, hint=hint)
+        if stage.get("wait-for") and not _can_wait(raw, str(path[1])):
+            message = f"{show(where)} waits for what ci.{path[1]} has no cache for that can be asked"
+            hint = "it can wait for caches at cachix.org, or behind https, that it reads or writes"
+            run.report((*where, "wait-for"), Code.CACHE, message, part=Part.KEY, hint=hint)
         if stage.get("layers") is True:
             _check_layers(run, raw, (*where, "layers"))
         if stage.get("push-images") and ci.get("system") == CiSystem.GITHUB.value:
@@ -187,6 +191,16 @@ def _check_stages(
                 (*where, "push-images"), Code.MISSING_KEY, message, part=Part.KEY, hint='add version = "same"'
             )
     _check_order(run, (*path, "stages"), edges)
+
+
+def _can_wait(raw: Mapping[str, Any], ci: str) -> bool:
+    for _, cache in tables_of(raw, "caches"):
+        url = cache.get("url")
+        users = {cache.get("written-by") if isinstance(cache.get("written-by"), str) else None}
+        users.update(name for _, name in texts_of(cache, "read-by"))
+        if ci in users and not (isinstance(url, str) and url.startswith("s3:")):
+            return True
+    return False
 
 
 def _check_layers(run: Decoding, raw: Mapping[str, Any], where: KeyPath) -> None:

@@ -20,6 +20,7 @@ from flakegen.spec.values import (
     SecretName,
     Suffix,
     System,
+    Text,
 )
 
 BUILT = frozenset({Namespace.PACKAGES, Namespace.CHECKS, Namespace.APPS, Namespace.DEV_SHELLS})
@@ -43,7 +44,7 @@ class Trigger(Enum):
 
 
 class Bump(Enum):
-    """Which version a job is about: the next release candidate, the next release, or what its commit is tagged with."""
+    """Which version a job is about: the next release candidate, the next release, or that of the jobs before."""
 
     RC = "rc"
     FINAL = "final"
@@ -63,7 +64,7 @@ class Stage(Table):
         accepts=RUN,
         example='["@{apps.nextest}"]',
     )
-    args: tuple[str, ...] = key("What those of `run` are told.", default=())
+    args: tuple[Text, ...] = key("What those of `run` are told.", default=())
     layers: bool = key(
         "Whether the layers of the Cargo workspace are built, one after the other, their shards side by side.",
         default=False,
@@ -105,7 +106,7 @@ class Job(Table):
     stages: Mapping[JobName, Stage] = key(
         "What it does, in this order unless stages say otherwise.", may_be_empty=False
     )
-    env: Mapping[EnvName, str] = key("Environment of all that it runs.", default=EMPTY)
+    env: Mapping[EnvName, Text] = key("Environment of all that it runs.", default=EMPTY)
     push: bool | None = key(
         "Whether what it builds goes to the caches that its CI writes.",
         default=None,
@@ -120,7 +121,7 @@ class Job(Table):
     max_in_flight: Count | None = key("How many of it may run at the same time (Concourse).", default=None)
     version: Bump | None = key(
         "Which version it is about, which all stages are told as `VERSION`: the next release candidate or release (see "
-        "`version-with`), or the one that the commit is tagged with (Concourse).",
+        "`version-with`), or the same one as in the jobs that it comes after (Concourse).",
         default=None,
     )
     tag: bool = key(
@@ -181,6 +182,9 @@ class Ci(Table):
         accepts=PACKAGE,
         example='"@{packages.next-version}"',
     )
+    version_branch: Branch = key(
+        "The branch that the last version is kept in (Concourse).", default="version"
+    )
     tag_prefix: Suffix | None = key(
         "What tags have before the version (Concourse).", default=None, example='"v"'
     )
@@ -189,7 +193,17 @@ class Ci(Table):
 
 ONLY: Mapping[CiSystem, tuple[frozenset[str], frozenset[str]]] = {
     CiSystem.CONCOURSE: (
-        frozenset({"image", "private-key", "access-token", "webhook-token", "version-with", "tag-prefix"}),
+        frozenset(
+            {
+                "image",
+                "private-key",
+                "access-token",
+                "webhook-token",
+                "version-with",
+                "version-branch",
+                "tag-prefix",
+            }
+        ),
         frozenset({"status", "group", "max-in-flight", "version", "tag", "publish"}),
     ),
     CiSystem.GITHUB: (frozenset({"runs-on"}), frozenset({"timeout-minutes"})),

@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 
 from flakegen.outputs.ci.prelude import nix_settings, start_lines, use_lines
 from flakegen.plan.ci import BlockPlan, CiPlan, JobPlan, StepPlan
-from flakegen.plan.ci_shell import word, words
+from flakegen.plan.ci_shell import words
 from flakegen.spec.ci import Bump, Trigger
 
 _TEMPLATE = Path(__file__).with_name("concourse.yml.jinja")
 # What the jobs of a pipeline call what they read and write.
 _REPOSITORY, _PULLS, _VERSION, _RELEASE = "repo", "prs", "version", "release"
-_DESCRIBE = "git describe --tags --always"
 
 
 def pipeline(ci: CiPlan, header: tuple[str, ...]) -> str:
@@ -37,6 +36,7 @@ def pipeline(ci: CiPlan, header: tuple[str, ...]) -> str:
             "image": {"repository": image, "tag": tag},
             "has_pulls": any(_is_of_pulls(job) for job in ci.jobs),
             "has_commits": any(not _is_of_pulls(job) or job.is_tagged for job in ci.jobs),
+            "has_versions": any(job.version for job in ci.jobs),
             "has_releases": any(job.release for job in ci.jobs),
             "groups": _groups(ci),
             "jobs": [_job(job, ci) for job in ci.jobs],
@@ -58,6 +58,7 @@ def _groups(ci: CiPlan) -> dict[str, list[str]]:
 def _job(job: JobPlan, ci: CiPlan) -> dict[str, Any]:
     """Return a job as the template has it: pull requests are told how it went, all others only fetch the commit."""
     is_of_pulls = _is_of_pulls(job)
+    is_next = job.version is not None and job.version is not Bump.SAME
     work = _Work(job=job, ci=ci, params=_params(job, ci))
     return {
         "name": job.name,
@@ -66,7 +67,10 @@ def _job(job: JobPlan, ci: CiPlan) -> dict[str, Any]:
         "resource": _PULLS if is_of_pulls else None,
         "trigger": job.triggers[0] is not Trigger.MANUAL,
         "passed": job.after,
-        "version": None if job.version is None else work.task(_version(job.version, ci), output=_VERSION),
+        "same_version": job.version is Bump.SAME,
+        "version": (
+            work.task(_next_version(job.version, ci), output=_VERSION) if job.version and is_next else None
+        ),
         "plan": [work.block(item) for item in job.body.items],
         "release": None if job.release is None else work.task(_release(job.release, ci), output=_RELEASE),
         "is_tagged": job.is_tagged,
@@ -98,7 +102,7 @@ class _Work(NamedTuple):
     def task(self, step: StepPlan, output: str | None = None) -> dict[str, Any]:
         """Return a task that stands in the repository."""
         has_version = self.job.version is not None and output != _VERSION
-        version = f"cat ../{_VERSION}/{_VERSION}" if has_version else _DESCRIBE
+        version = f"cat ../{_VERSION}/{_VERSION}" if has_version else None
         start = (*use_lines(self.ci), *start_lines(self.ci, step, version))
         return {
             "kind": "task",
@@ -110,18 +114,13 @@ class _Work(NamedTuple):
         }
 
 
-def _version(bump: Bump, ci: CiPlan) -> StepPlan:
+def _next_version(bump: Bump, ci: CiPlan) -> StepPlan:
     """Return the step that writes the version that a job is about."""
     prefix = ci.tag_prefix
-    told: tuple[str, ...]
-    if bump is Bump.SAME:
-        found = words(("git", "describe", "--tags", "--exact-match", "--match", f"{prefix}[0-9]*"))
-        told = f"version=$({found})", f"version=${{version#{word(prefix)}}}"
-    else:
-        options = (*(("--rc",) if bump is Bump.RC else ()), *(("--prefix", prefix) if prefix else ()))
-        program = words(("nix", "run", ci.next_version or "", *(("--", *options) if options else ())))
-        told = (f"version=$({program})",)
-    return StepPlan(name=_VERSION, lines=(*told, f'printf %s "$version" > ../{_VERSION}/{_VERSION}'))
+    options = (*(("--rc",) if bump is Bump.RC else ()), *(("--prefix", prefix) if prefix else ()))
+    program = words(("nix", "run", ci.next_version or "", *(("--", *options) if options else ())))
+    lines = (f"version=$({program})", f'printf %s "$version" > ../{_VERSION}/{_VERSION}')
+    return StepPlan(name="next-version", lines=lines)
 
 
 def _release(step: StepPlan, ci: CiPlan) -> StepPlan:

@@ -71,7 +71,7 @@ def _jobs(job: JobPlan, ci: CiPlan, triggers: set[Trigger]) -> Iterator[dict[str
         before = [name] if ci.writes else list(job.after)
     steps = list(_steps(job.body))
     needs = [*job.after, *layers]
-    lines = [{"name": step.name, "lines": (*start_lines(ci, step, _DESCRIBE), *step.lines)} for step in steps]
+    lines = [{"name": step.name, "lines": (*start_lines(ci, step), *step.lines)} for step in steps]
     if steps or not layers:
         is_stamped = any(step.is_stamped for step in steps)
         yield {
@@ -84,7 +84,6 @@ def _jobs(job: JobPlan, ci: CiPlan, triggers: set[Trigger]) -> Iterator[dict[str
         }
 
 
-_DESCRIBE = "git describe --tags --always"
 _SHARD = {"name": "shard", "lines": ('nix build --no-link --print-build-logs "$SHARD"',)}
 
 

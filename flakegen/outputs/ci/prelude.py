@@ -8,6 +8,8 @@ from flakegen.plan.ci import CachePlan, CiPlan, StepPlan
 from flakegen.plan.ci_shell import words
 from flakegen.spec.caches import CacheKind
 
+_DESCRIBE = "git describe --tags --always"
+
 
 def cachix_caches(ci: CiPlan) -> tuple[CachePlan, ...]:
     """Return the caches that Cachix's own client looks after."""
@@ -33,15 +35,15 @@ def nix_settings(ci: CiPlan) -> tuple[str, ...]:
     )
 
 
-def start_lines(ci: CiPlan, step: StepPlan, version: str) -> Iterator[str]:
-    """Yield shell that goes before a step's own; ``version`` is shell that tells the version."""
+def start_lines(ci: CiPlan, step: StepPlan, version: str | None = None) -> Iterator[str]:
+    """Yield shell that goes before a step's own; ``version`` is shell that tells the version, for jobs that are about one."""
     if any(cache.kind is not CacheKind.CACHIX for cache in ci.writes) and "NIX_SIGNING_KEY_FILE" in "".join(
         step.lines
     ):
         yield "NIX_SIGNING_KEY_FILE=$(mktemp)"
         yield 'printf %s "$NIX_SIGNING_KEY" > "$NIX_SIGNING_KEY_FILE"'
-    if step.is_stamped:
-        yield f"VERSION=$({version})"
+    if step.is_stamped or version is not None:
+        yield f"VERSION=$({version or _DESCRIBE})"
         yield "COMMITHASH=$(git rev-parse --short HEAD)"
         yield "BUILDTIME=$(date -u +%Y-%m-%dT%H:%M:%SZ)"
         yield "export VERSION COMMITHASH BUILDTIME"
