@@ -24,6 +24,7 @@ from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
+from flakegen.outputs.ci.emit import emit_elsewhere
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
@@ -377,13 +378,22 @@ class Project:
     def result(self) -> Result:
         """All that writing leaves on the disk."""
         return Result(
-            layout=self.spec.layout, outputs=self.outputs, facts_path=self.facts_path, facts=self.facts_text
+            layout=self.spec.layout,
+            outputs=self.outputs,
+            facts_path=self.facts_path,
+            facts=self.facts_text,
+            beside={self.spec.layout.root / path: text for path, text in emit_elsewhere(self.plan)},
         )
 
     @property
     def _written_places(self) -> list[str]:
         """The folders and files, absolute, that only writing changes."""
         layout = self.spec.layout
+        elsewhere = [
+            os.path.normpath(layout.root / layout.relative(ci.path))
+            for ci in self.spec.ci.values()
+            if ci.path is not None
+        ]
         if not layout.is_shared:
-            return [str(self.folder)]
+            return [str(self.folder), *elsewhere]
         return [os.path.normpath(layout.root / path) for path in layout.generated]

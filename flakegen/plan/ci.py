@@ -69,6 +69,7 @@ class CiPlan(Struct, frozen=True, kw_only=True):
     """All jobs of one system, which become one file."""
 
     name: str
+    path: str | None  # where it is written, relative to the project root; None: in the output folder
     system: CiSystem
     jobs: tuple[JobPlan, ...]
     branch: str

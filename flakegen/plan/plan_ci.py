@@ -51,6 +51,7 @@ def _ci(name: JobName, spec: Spec, cargo: CargoPlan | None) -> CiPlan:
     reads = tuple(each for each in caches.values() if name in each.readers)
     return CiPlan(
         name=name,
+        path=None if ci.path is None else str(spec.layout.relative(ci.path)),
         system=ci.system,
         jobs=tuple(_job(job, spec, ci, (writes, reads), cargo) for job in ci.jobs),
         branch=ci.branch,

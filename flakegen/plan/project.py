@@ -169,6 +169,7 @@ def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
         everything_read(files) if files is not None else SourcePlan(files=(), rust=(), folders=(), without=())
     )
     own = [str(spec.layout.spec), str(spec.layout.facts)]
+    own += [str(spec.layout.relative(ci.path)) for ci in spec.ci.values() if ci.path is not None]
     output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
     return SourcePlan(
         files=tuple(sorted({*read.files, *own, *paths_of(spec)})),

@@ -11,6 +11,7 @@ from flakegen.diagnostics.text import quoted
 from flakegen.spec.ci import ONLY, Bump, CiSystem, Stage, Trigger
 from flakegen.spec.cycles import circles
 from flakegen.spec.keypath import KeyPath, Part, show
+from flakegen.spec.paths import PathProblem
 from flakegen.spec.raw import section_of, tables_of, texts_of
 from flakegen.spec.schema import keys_of
 from flakegen.spec.sections import CargoFormat
@@ -42,6 +43,7 @@ def check_ci(run: Decoding, raw: Mapping[str, Any]) -> None:
         _check_order(run, (*path, "jobs"), {job: [*_afters(table)] for job, table in tables_of(ci, "jobs")})
         for job, table in tables_of(ci, "jobs"):
             _check_stages(run, raw, (*path, "jobs", job), table, ci)
+    _check_paths(run, raw)
     _check_built(run, raw)
 
 
@@ -263,3 +265,28 @@ def _check_built(run: Decoding, raw: Mapping[str, Any]) -> None:
         run.report(
             where, Code.FOREIGN_SYSTEM, message, hint=hint, offset=reference.offset, length=reference.length
         )
+
+
+def _check_paths(run: Decoding, raw: Mapping[str, Any]) -> None:
+    """Report files that cannot be written where they are wanted."""
+    first: dict[str, KeyPath] = {}
+    for name, ci in tables_of(raw, "ci"):
+        where, written = ("ci", name, "path"), ci.get("path")
+        if not isinstance(written, str) or not written.strip():
+            continue
+        try:
+            path = run.layout.relative(written)
+        except PathProblem as problem:
+            run.report(where, problem.code, problem.message, hint=problem.hint)
+            continue
+        if path.suffix not in {".yml", ".yaml"}:
+            run.report(
+                where, Code.BAD_PATH, f"{quoted(written)} is no YAML file", hint="it ends in .yml or .yaml"
+            )
+        elif run.layout.output in path.parents:
+            message = f"{quoted(written)} is in the output folder, where files have their own names"
+            run.report(where, Code.BAD_PATH, message, hint="leave the path out")
+        elif str(path) in first:
+            message = f"{show(where[:2])} is written to {quoted(written)}, as {show(first[str(path)])} is"
+            run.report(where, Code.DUPLICATE_OUTPUT, message)
+        first.setdefault(str(path), where[:2])

@@ -147,6 +147,12 @@ class Ci(Table):
 
     system: CiSystem = key("What runs the jobs.", example='"concourse"')
     jobs: Mapping[JobName, Job] = key("The jobs, by name.", may_be_empty=False)
+    path: str | None = key(
+        "The file to write, relative to the spec's folder, for systems that look in one place only.",
+        default=None,
+        shown_default="`ci/<name>.yml` in the output folder",
+        example='"../.github/workflows/checks.yml"',
+    )
     platform: System = key("The system that they build for.", default=System.X86_64_LINUX)
     branch: Branch = key("The branch that is looked after.", default="main")
     repository: Repository | None = key(

@@ -15,10 +15,18 @@ _SYSTEMS = {CiSystem.CONCOURSE: pipeline, CiSystem.GITHUB: workflow}
 
 
 def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
-    """Yield a file for each CI."""
+    """Yield a file in the output folder for each CI that does not want it elsewhere."""
     for ci in plan.ci.files:
-        yield _path(ci), _SYSTEMS[ci.system](ci, header(plan))
+        if ci.path is None:
+            yield f"ci/{ci.name}.yml", _text(ci, plan)
 
 
-def _path(ci: CiPlan) -> str:
-    return f"ci/{ci.name}.yml"
+def emit_elsewhere(plan: BuildPlan) -> Iterator[tuple[str, str]]:
+    """Yield path, relative to the project root, and text of the other CIs' files."""
+    for ci in plan.ci.files:
+        if ci.path is not None:
+            yield ci.path, _text(ci, plan)
+
+
+def _text(ci: CiPlan, plan: BuildPlan) -> str:
+    return _SYSTEMS[ci.system](ci, header(plan))
