@@ -37,7 +37,7 @@ from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.places import Downloads, Places
 from flakegen.plan.plan_package_set import plan_package_set
 from flakegen.plan.problems import of_cargo, out_of_reach
-from flakegen.plan.project import Lowered, compiled_from, lower_spec, plan_project, scope_of
+from flakegen.plan.project import Lowered, compiled_from, files_elsewhere, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.rust_versions import old_toolchain
 from flakegen.plan.scanning import OutsideProjectError, by_crate, rustfmt_plan, scan_workspace
@@ -367,7 +367,7 @@ class Project:
         return watched_files(
             spec.layout.root,
             self._written_places,
-            (str(spec.layout.spec), *compiled_from(spec, files).files),
+            {str(spec.layout.spec), *compiled_from(spec, files).files} - files_elsewhere(spec),
             without=str(spec.layout.facts),
             workspace=None if files is None else files.root,
             inputs=() if files is None else files.inputs.values(),
@@ -389,11 +389,7 @@ class Project:
     def _written_places(self) -> list[str]:
         """The folders and files, absolute, that only writing changes."""
         layout = self.spec.layout
-        elsewhere = [
-            os.path.normpath(layout.root / layout.relative(ci.path))
-            for ci in self.spec.ci.values()
-            if ci.path is not None
-        ]
+        elsewhere = [os.path.normpath(layout.root / path) for path in sorted(files_elsewhere(self.spec))]
         if not layout.is_shared:
             return [str(self.folder), *elsewhere]
         return [os.path.normpath(layout.root / path) for path in layout.generated]

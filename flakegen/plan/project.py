@@ -169,7 +169,7 @@ def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
         everything_read(files) if files is not None else SourcePlan(files=(), rust=(), folders=(), without=())
     )
     own = [str(spec.layout.spec), str(spec.layout.facts)]
-    own += [str(spec.layout.relative(ci.path)) for ci in spec.ci.values() if ci.path is not None]
+    own += files_elsewhere(spec)
     output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
     return SourcePlan(
         files=tuple(sorted({*read.files, *own, *paths_of(spec)})),
@@ -177,6 +177,11 @@ def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
         folders=(*read.folders, output),
         without=(),
     )
+
+
+def files_elsewhere(spec: Spec) -> set[str]:
+    """Return the files, relative to the root, that are written outside of the output folder for others to find."""
+    return {str(spec.layout.relative(ci.path)) for ci in spec.ci.values() if ci.path is not None}
 
 
 _UNREAD = frozenset(("source", "layout", "ignore"))
