@@ -2,12 +2,15 @@
 
 import itertools
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from ci_cases import REPOSITORY, ci_files, parsed
 from concourse_rules import problems
+
+from flakegen.pipeline import Project
 
 SPECS = ("bank", "hostile")
 LINT = """
@@ -93,3 +96,44 @@ def test_no_reader_of_a_cache_pushes(tmp_path, monkeypatch):
     assert [
         word for word, name in itertools.product(pushing, ("checks", "release")) if word in files[name]
     ] == []
+
+
+SPREAD = """
+[caches.own]
+public-key = "own-1:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+written-by = "writes"
+[ci.reads]
+system = "github"
+jobs.all = { on = "push", stages.all = { layers = true, flake-check = true } }
+[ci.writes]
+system = "github"
+secrets = { CACHIX_AUTH_TOKEN = "CACHIX" }
+jobs.all = { on = "push", stages.all = { layers = true, flake-check = true } }
+jobs.next = { on = "push", after = ["all"], stages.all.layers = true }
+jobs.last = { on = "push", after = ["next"], stages.all.flake-check = true }
+"""
+
+
+def test_layers_are_machines_at_github_that_wait_for_each_other_where_results_are_kept(
+    tmp_path, monkeypatch, actionlint
+):
+    shutil.copytree(REPOSITORY / "specs", tmp_path / "specs", ignore=shutil.ignore_patterns("target"))
+    monkeypatch.chdir(tmp_path)
+    with Path("specs/lana.toml").open("a", encoding="utf-8") as spec:
+        spec.write(SPREAD)
+    outputs = Project("specs/lana.toml").outputs
+    reads, writes = (parsed(outputs[f"ci/{name}.yml"])["jobs"] for name in ("reads", "writes"))
+    layers = [name for name in reads if name.startswith("all-Layer-")]
+    assert len(layers) > 2
+    assert list(reads) == [*layers, "all"]
+    assert [reads[name].get("needs", []) for name in reads] == [[]] * len(layers) + [layers]
+    assert [writes[name].get("needs", []) for name in layers] == [[], *([name] for name in layers[:-1])]
+    assert writes["next-Layer-0"]["needs"] == ["all"]
+    assert writes["last"]["needs"] == [f"next-{name[4:]}" for name in layers]
+    for number, name in enumerate(layers):
+        for shard in reads[name]["strategy"]["matrix"]["shard"]:
+            assert shard.startswith(f'./generated/lana#legacyPackages.x86_64-linux.layers."{number}"')
+    for name in ("reads", "writes"):
+        path = tmp_path / f"{name}.yml"
+        path.write_text(outputs[f"ci/{name}.yml"], encoding="utf-8")
+        assert lint(actionlint, path) == []

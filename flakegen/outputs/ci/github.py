@@ -60,28 +60,32 @@ def _literal(text: str) -> str:
 
 
 def _jobs(job: JobPlan, ci: CiPlan, triggers: set[Trigger]) -> Iterator[dict[str, Any]]:
-    """Yield the jobs that a job becomes: one for each layer, whose shards are machines, and one for the rest."""
+    """Yield the jobs that a job becomes: one for each layer, whose shards are machines, and one for the rest if there is any."""
     common = {"if": _condition(job, triggers), "env": _env(job, ci), "timeout": job.timeout_minutes}
-    before = list(job.after)
-    layers = []
-    for number, shards in enumerate(job.layers):
-        name = f"{job.name}-layer-{number}"
+    before = after = [name for each in ci.jobs if each.name in job.after for name in _ends(each)]
+    for name, shards in zip(_layer_names(job), job.layers, strict=True):
         yield {**common, "name": name, "needs": before, "shards": shards, "steps": [_SHARD], "history": False}
-        layers.append(name)
-        before = [name] if ci.writes else list(job.after)
+        before = [name] if ci.writes else after
     steps = list(_steps(job.body))
-    needs = [*job.after, *layers]
-    lines = [{"name": step.name, "lines": (*start_lines(ci, step), *step.lines)} for step in steps]
-    if steps or not layers:
-        is_stamped = any(step.is_stamped for step in steps)
+    if steps:
         yield {
             **common,
             "name": job.name,
-            "needs": needs,
+            "needs": [*after, *_layer_names(job)],
             "shards": (),
-            "steps": lines,
-            "history": is_stamped,
+            "steps": [{"name": step.name, "lines": (*start_lines(ci, step), *step.lines)} for step in steps],
+            "history": any(step.is_stamped for step in steps),
         }
+
+
+def _layer_names(job: JobPlan) -> list[str]:
+    """Return what the jobs of a job's layers are called: no job of a spec has a capital letter."""
+    return [f"{job.name}-Layer-{number}" for number in range(len(job.layers))]
+
+
+def _ends(job: JobPlan) -> list[str]:
+    """Return the jobs that must have passed for a job to have passed."""
+    return [job.name] if any(True for _ in _steps(job.body)) else _layer_names(job)
 
 
 _SHARD = {"name": "shard", "lines": ('nix build --no-link --print-build-logs "$SHARD"',)}
