@@ -8,8 +8,8 @@ from enum import Enum
 
 from flakegen.spec.schema import EMPTY, Table, key
 from flakegen.spec.values import (
+    Amount,
     Branch,
-    Count,
     EnvName,
     ImageName,
     JobName,
@@ -118,7 +118,7 @@ class Job(Table):
     group: JobName | None = key(
         "The group that it is shown in (Concourse).", default=None, shown_default="that of its trigger"
     )
-    max_in_flight: Count | None = key("How many of it may run at the same time (Concourse).", default=None)
+    max_in_flight: Amount | None = key("How many of it may run at the same time (Concourse).", default=None)
     version: Bump | None = key(
         "Which version it is about, which all stages are told as `VERSION`: the next release candidate or release (see "
         "`version-with`), or the same one as in the jobs that it comes after (Concourse).",
@@ -133,7 +133,7 @@ class Job(Table):
         default=None,
         accepts=PACKAGE,
     )
-    timeout_minutes: Count | None = key("When it is given up (GitHub).", default=None)
+    timeout_minutes: Amount | None = key("When it is given up (GitHub).", default=None)
 
     @property
     def triggers(self) -> tuple[Trigger, ...]:

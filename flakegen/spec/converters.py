@@ -25,13 +25,13 @@ _LARGEST_NIX_INTEGER = 2**63 - 1
 _SCALARS: dict[Any, Converter] = {
     str: scalars.string,
     bool: scalars.boolean,
-    values.Count: scalars.count,
     values.Text: scalars.text,
     values.Template: scalars.template,
     values.Ref: scalars.ref,
     values.PackageRef: scalars.package,
     values.NixExpr: scalars.nix_expr,
     values.SpecPath: scalars.spec_path,
+    values.Amount: scalars.amount,
     **{kind: name_converter(form) for kind, form in FORMS.items()},
 }
 

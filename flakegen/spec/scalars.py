@@ -53,15 +53,6 @@ def boolean(run: Decoding, value: Any, path: KeyPath, _rule: Rule) -> bool | Inv
     return value if isinstance(value, bool) else run.wrong_type(path, "a boolean", value)
 
 
-def count(run: Decoding, value: Any, path: KeyPath, _rule: Rule) -> int | Invalid:
-    """Decode how many of something there are: one or more."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return run.wrong_type(path, "an integer", value)
-    if 1 <= value <= _MOST:
-        return value
-    return run.report(path, Code.BAD_VALUE, f"{show(path)} is a number from 1 to {_MOST}, not {value}")
-
-
 def template(run: Decoding, value: Any, path: KeyPath, rule: Rule) -> Template | Invalid:
     """Decode a string with references."""
     checked = _checked(run, value, path, breaks=True, may_be_empty=rule.may_be_empty is not False)
@@ -137,6 +128,15 @@ def spec_path(run: Decoding, value: Any, path: KeyPath, rule: Rule) -> SpecPath 
         hint = f"it is looked for at {quoted(str(relative))} in the project root"
         return run.report(path, code, f"{quoted(written)} {problem_kind}", hint=hint)
     return SpecPath(text=written, relative=relative, where=path)
+
+
+def amount(run: Decoding, value: Any, path: KeyPath, _rule: Rule) -> int | Invalid:
+    """Decode how many of something there are: one or more."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return run.wrong_type(path, "an integer", value)
+    if 1 <= value <= _MOST:
+        return value
+    return run.report(path, Code.BAD_VALUE, f"{show(path)} is a number from 1 to {_MOST}, not {value}")
 
 
 def _checked(run: Decoding, value: Any, path: KeyPath, *, breaks: bool, may_be_empty: bool) -> str | Invalid:

@@ -24,20 +24,6 @@ RegistryName = NewType("RegistryName", str)
 """A registry: `crates-io`, a name of cargo's configuration, or the address of an index as Cargo.lock has it."""
 DownloadUrl = NewType("DownloadUrl", str)
 """The address of a registry's archives, with cargo's markers."""
-ProfileName = NewType("ProfileName", str)
-"""The name of a Cargo profile."""
-FeatureName = NewType("FeatureName", str)
-"""A Cargo feature as ``--features`` takes it: ``name`` or ``dependency/name``."""
-TargetTriple = NewType("TargetTriple", str)
-"""A rustc target triple."""
-Channel = NewType("Channel", str)
-"""A Rust toolchain channel: stable, beta, nightly, a version or a dated nightly."""
-FlakeUrl = NewType("FlakeUrl", str)
-"""A flake reference in URL form."""
-InputPath = NewType("InputPath", str)
-"""The path of an input for ``follows``: names joined by ``/``."""
-Suffix = NewType("Suffix", str)
-"""What is appended to an attribute name."""
 CacheName = NewType("CacheName", str)
 """The name of a binary cache, or of what it keeps for good."""
 CacheUrl = NewType("CacheUrl", str)
@@ -56,8 +42,22 @@ ImageName = NewType("ImageName", str)
 """A container image: host, path, and a tag if there is one."""
 RunnerName = NewType("RunnerName", str)
 """A machine of GitHub's, by its label."""
-Count = NewType("Count", int)
+Amount = NewType("Amount", int)
 """A number of things, at least one."""
+ProfileName = NewType("ProfileName", str)
+"""The name of a Cargo profile."""
+FeatureName = NewType("FeatureName", str)
+"""A Cargo feature as ``--features`` takes it: ``name`` or ``dependency/name``."""
+TargetTriple = NewType("TargetTriple", str)
+"""A rustc target triple."""
+Channel = NewType("Channel", str)
+"""A Rust toolchain channel: stable, beta, nightly, a version or a dated nightly."""
+FlakeUrl = NewType("FlakeUrl", str)
+"""A flake reference in URL form."""
+InputPath = NewType("InputPath", str)
+"""The path of an input for ``follows``: names joined by ``/``."""
+Suffix = NewType("Suffix", str)
+"""What is appended to an attribute name."""
 Text = NewType("Text", str)
 """Free text that may span lines and may be empty."""
 
