@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from flakegen.plan.ci import BlockPlan, CachePlan, StepPlan
 from flakegen.plan.ci_shell import word, words
@@ -30,10 +30,10 @@ class Maker(Struct, kw_only=True):
 
     spec: Spec
     ci: Ci
-    pushes: tuple[CachePlan, ...]
-    reads: tuple[CachePlan, ...]
-    layers: tuple[tuple[str, ...], ...]  # attribute paths of the shards of each layer
-    names: set[str]
+    pushes: tuple[CachePlan, ...] = ()
+    reads: tuple[CachePlan, ...] = ()
+    layers: tuple[tuple[str, ...], ...] = ()  # attribute paths of the shards of each layer
+    names: set[str] = field(default_factory=set)
 
     def stage(self, stage: Stage) -> BlockPlan:
         """Return what a stage does: it waits first, and does the rest."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from flakegen.plan.ci import BlockPlan, CachePlan, CiPlan, CiPlans, JobPlan
 from flakegen.plan.ci_steps import Maker
@@ -15,13 +16,22 @@ from flakegen.spec.values import AttrName, JobName, Namespace
 _GROUPS = {Trigger.PULL_REQUEST: "pull-requests", Trigger.PUSH: "pushes", Trigger.MANUAL: "by-hand"}
 
 
-def plan_ci(spec: Spec, cargo: CargoPlan | None) -> CiPlans:
-    """Return what all CIs of a spec do."""
+Layers: TypeAlias = tuple[tuple[str, ...], ...]
+"""Attribute paths of the flake: the shards of each layer."""
+
+
+def plan_ci(spec: Spec, layers: Callable[[str], Layers]) -> CiPlans:
+    """Return what all CIs of a spec do.
+
+    Args:
+        spec: the spec.
+        layers: tells the layers of a system in the order of building; asked only where a CI builds them.
+    """
     if not spec.ci and not spec.caches:
         return CiPlans()
     return CiPlans(
         caches=tuple(_cache(name, spec.caches[name]) for name in sorted(spec.caches)),
-        files=tuple(_ci(name, spec, cargo) for name in sorted(spec.ci)),
+        files=tuple(_ci(name, spec, layers) for name in sorted(spec.ci)),
         programs=_programs(spec),
     )
 
@@ -38,9 +48,9 @@ def _cache(name: AttrName, cache: Cache, pins: Mapping[str, str] | None = None) 
     )
 
 
-def _ci(name: JobName, spec: Spec, cargo: CargoPlan | None) -> CiPlan:
+def _ci(name: JobName, spec: Spec, layers: Callable[[str], Layers]) -> CiPlan:
     ci = spec.ci[name]
-    namer = _maker(spec, ci, (), (), cargo)
+    namer = Maker(spec=spec, ci=ci)
     caches = {
         each: _cache(
             each, cache, {namer.installable(pin): label for label, pin in sorted(cache.pins.items())}
@@ -53,7 +63,7 @@ def _ci(name: JobName, spec: Spec, cargo: CargoPlan | None) -> CiPlan:
         name=name,
         path=None if ci.path is None else str(spec.layout.relative(ci.path)),
         system=ci.system,
-        jobs=tuple(_job(job, spec, ci, (writes, reads), cargo) for job in ci.jobs),
+        jobs=tuple(_job(job, spec, ci, (writes, reads), layers) for job in ci.jobs),
         branch=ci.branch,
         repository=ci.repository,
         secrets=dict(sorted(ci.secrets.items())),
@@ -70,20 +80,12 @@ def _ci(name: JobName, spec: Spec, cargo: CargoPlan | None) -> CiPlan:
     )
 
 
-def _maker(
-    spec: Spec, ci: Ci, pushes: tuple[CachePlan, ...], reads: tuple[CachePlan, ...], cargo: CargoPlan | None
-) -> Maker:
-    return Maker(
-        spec=spec, ci=ci, pushes=pushes, reads=reads, layers=layer_attributes(cargo, ci), names=set()
-    )
-
-
-def layer_attributes(cargo: CargoPlan | None, ci: Ci) -> tuple[tuple[str, ...], ...]:
+def layer_attributes(cargo: CargoPlan | None, system: str) -> Layers:
     """Return the attribute paths of the shards of each layer, in the order in which layers are built."""
     if cargo is None:
         return ()
     last = max((unit.layer for unit in cargo.units.values() if unit.layer is not None), default=-1)
-    return tuple((f'legacyPackages.{ci.platform.value}.layers."{layer}"',) for layer in range(last + 1))
+    return tuple((f'legacyPackages.{system}.layers."{layer}"',) for layer in range(last + 1))
 
 
 def _job(
@@ -91,20 +93,26 @@ def _job(
     spec: Spec,
     ci: Ci,
     caches: tuple[tuple[CachePlan, ...], tuple[CachePlan, ...]],
-    cargo: CargoPlan | None,
+    layers: Callable[[str], Layers],
 ) -> JobPlan:
     job, (writes, reads) = ci.jobs[name], caches
-    maker = _maker(spec, ci, () if job.push is False else writes, reads, cargo)
+    has_layers = any(stage.layers for stage in job.stages.values())
+    maker = Maker(
+        spec=spec,
+        ci=ci,
+        pushes=() if job.push is False else writes,
+        reads=reads,
+        layers=layers(ci.platform.value) if has_layers else (),
+    )
     body = BlockPlan(items=tuple(_stages(job.stages, maker)), is_parallel=False)
     release = None if job.publish is None else maker.release(job.publish)
-    spreads = ci.system is CiSystem.GITHUB and any(stage.layers for stage in job.stages.values())
     trigger = job.triggers[0]
     return JobPlan(
         name=name,
         triggers=tuple(sorted(job.triggers, key=lambda each: each.value)),
         after=job.after,
         body=body,
-        layers=maker.shards() if spreads else (),
+        layers=maker.shards() if ci.system is CiSystem.GITHUB else (),
         env=dict(sorted(job.env.items())),
         status=job.status or name,
         group=job.group or _GROUPS[trigger],

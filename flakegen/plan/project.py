@@ -14,7 +14,7 @@ from flakegen.nix.ast import Expr
 from flakegen.plan.cargo import WorkspaceFiles
 from flakegen.plan.model import BuildPlan, CargoPlan, FolderPlan, Output, SourcePlan, ToolchainPlan
 from flakegen.plan.package_set import PackageSetPlan
-from flakegen.plan.plan_ci import plan_ci
+from flakegen.plan.plan_ci import layer_attributes, plan_ci
 from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
 from flakegen.spec.model import Spec
@@ -76,6 +76,7 @@ def plan_project(
 ) -> BuildPlan:
     """Put the whole project together."""
     spec = scope.spec
+    cargo = workspace if isinstance(workspace, CargoPlan) else None
     return BuildPlan(
         name=spec.project.name,
         description=spec.project.description or spec.project.name,
@@ -86,7 +87,7 @@ def plan_project(
         to_root=scope.to_root,
         systems=tuple(sorted(system.value for system in spec.project.systems)),
         inputs={name: _input(each) for name, each in spec.inputs.items()},
-        cargo=workspace if isinstance(workspace, CargoPlan) else None,
+        cargo=cargo,
         package_set=workspace if isinstance(workspace, PackageSetPlan) else None,
         overlays=lowered.overlays,
         formatter=lowered.formatter,
@@ -96,7 +97,7 @@ def plan_project(
         outputs=lowered.outputs,
         helpers=lowered.helpers,
         compiled_from=compiled_from(spec, files),
-        ci=plan_ci(spec, workspace if isinstance(workspace, CargoPlan) else None),
+        ci=plan_ci(spec, lambda system: layer_attributes(cargo, system)),
     )
 
 
