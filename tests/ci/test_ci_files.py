@@ -98,6 +98,7 @@ def test_no_reader_of_a_cache_pushes(tmp_path, monkeypatch):
     ] == []
 
 
+LAYERS = "./generated/lana#legacyPackages.x86_64-linux.layers"
 SPREAD = """
 [caches.own]
 public-key = "own-1:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -124,7 +125,7 @@ def test_layers_are_machines_at_github_that_wait_for_each_other_where_results_ar
     outputs = Project("specs/lana.toml").outputs
     reads, writes = (parsed(outputs[f"ci/{name}.yml"])["jobs"] for name in ("reads", "writes"))
     layers = [name for name in reads if name.startswith("all-Layer-")]
-    assert len(layers) > 2
+    assert len(layers) > 1
     assert list(reads) == [*layers, "all"]
     assert [reads[name].get("needs", []) for name in reads] == [[]] * len(layers) + [layers]
     assert [writes[name].get("needs", []) for name in layers] == [[], *([name] for name in layers[:-1])]
@@ -132,7 +133,7 @@ def test_layers_are_machines_at_github_that_wait_for_each_other_where_results_ar
     assert writes["last"]["needs"] == [f"next-{name[4:]}" for name in layers]
     for number, name in enumerate(layers):
         for shard in reads[name]["strategy"]["matrix"]["shard"]:
-            assert shard.startswith(f'./generated/lana#legacyPackages.x86_64-linux.layers."{number}"')
+            assert shard.replace('"', "").startswith(f"{LAYERS}.{number}")
     for name in ("reads", "writes"):
         path = tmp_path / f"{name}.yml"
         path.write_text(outputs[f"ci/{name}.yml"], encoding="utf-8")
