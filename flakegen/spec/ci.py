@@ -11,7 +11,7 @@ from flakegen.spec.values import (
     Amount,
     Branch,
     EnvName,
-    ImageName,
+    ImagePlace,
     JobName,
     Namespace,
     Ref,
@@ -86,7 +86,7 @@ class Stage(Table):
         default=(),
         accepts=BUILT,
     )
-    push_images: Mapping[ImageName, Ref] = key(
+    push_images: Mapping[ImagePlace, Ref] = key(
         "Packages that are images (`docker load` takes them), by where they are pushed to; the version is the tag.",
         default=EMPTY,
         accepts=PACKAGE,
@@ -169,7 +169,7 @@ class Ci(Table):
         accepts=PACKAGE,
         example='"@{packages.wait-cachix-paths}"',
     )
-    image: ImageName = key(
+    image: ImagePlace = key(
         "The image that tasks run in (Concourse): with Nix, its flakes enabled, and cachix.",
         default="ghcr.io/nix-community/docker-nixpkgs/cachix-flakes:latest-x86_64-linux",
     )

@@ -34,7 +34,7 @@ _TYPES: dict[Any, str] = {
     values.SecretName: "name of a secret",
     values.Branch: "branch",
     values.Repository: "repository",
-    values.ImageName: "image",
+    values.ImagePlace: "image",
     values.RunnerName: "label",
     values.Amount: "number",
     values.ProfileName: "profile",

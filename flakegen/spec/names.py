@@ -131,7 +131,7 @@ FORMS: dict[Any, NameForm] = {
         what="repository",
         hint="a repository is 'owner/name'",
     ),
-    values.ImageName: NameForm(
+    values.ImagePlace: NameForm(
         pattern=re.compile(
             r"[a-z0-9][a-z0-9._-]*(?::\d+)?(?:/[a-z0-9][a-z0-9._-]*)*(?::[A-Za-z0-9_][A-Za-z0-9._-]*)?"
         ),

@@ -38,7 +38,7 @@ Branch = NewType("Branch", str)
 """The name of a branch of git."""
 Repository = NewType("Repository", str)
 """Owner and name of a repository on GitHub."""
-ImageName = NewType("ImageName", str)
+ImagePlace = NewType("ImagePlace", str)
 """A container image: host, path, and a tag if there is one."""
 RunnerName = NewType("RunnerName", str)
 """A machine of GitHub's, by its label."""
