@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from flakegen.plan.ci import BlockPlan, CachePlan, StepPlan
 from flakegen.plan.ci_shell import word, words
+from flakegen.plan.impure import is_impure
 from flakegen.spec.caches import CacheKind
 from flakegen.spec.ci import Ci, CiSystem, Stage
 from flakegen.spec.model import Spec
@@ -173,10 +174,7 @@ class Maker(Struct, kw_only=True):
 
     def _impure(self, reference: Reference) -> tuple[str, ...]:
         """Return the option that packages need which read the environment when Nix evaluates."""
-        if reference.namespace is not Namespace.PACKAGES:
-            return ()
-        entry = self.spec.packages[AttrName(reference.name[0])]
-        return ("--impure",) if getattr(entry, "impure", False) else ()
+        return ("--impure",) if is_impure(self.spec, reference) else ()
 
     def _package(self, name: str) -> str:
         return self.spec.packages[AttrName(name)].output_name(AttrName(name))

@@ -232,3 +232,14 @@ def test_what_fails_fails_its_task(machine, pipelines, ci, job, task, failing):
     (machine.folder / "version").mkdir()
     (machine.folder / "version/version").write_text("1.2.0")
     assert machine.task(found, FAILING=failing) != 0
+
+
+def test_what_holds_a_stamped_package_is_told_the_stamps_too(machine, pipelines):
+    job = job_of(pipelines("bank")["nix-cache"], "cache-dev-profile")
+    for task in tasks(job["plan"]):
+        assert machine.task(task) == 0
+    built = {call[-2].partition("#")[2]: call for call in machine.calls if call[:2] == ["nix", "build"]}
+    impure = {name for name, call in built.items() if "--impure" in call}
+    assert impure == {"bank-alias", "legacyPackages.x86_64-linux.programs.about"}
+    assert "checks.x86_64-linux.tests" in built
+    assert {name for name, call in built.items() if call[-1]["COMMITHASH"]} == impure
