@@ -25,6 +25,7 @@ from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
+from flakegen.outputs.ci.emit import emit_elsewhere
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.plan.building import Building, building_of
 from flakegen.plan.builds import resolve_builds
@@ -38,7 +39,7 @@ from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.places import Downloads, Places
 from flakegen.plan.plan_package_set import plan_package_set
 from flakegen.plan.problems import of_cargo, out_of_reach
-from flakegen.plan.project import Lowered, compiled_from, lower_spec, plan_project, scope_of
+from flakegen.plan.project import Lowered, compiled_from, files_elsewhere, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
 from flakegen.plan.rust_versions import old_toolchain
 from flakegen.plan.scanning import OutsideProjectError, by_crate, rustfmt_plan, scan_workspace
@@ -374,7 +375,7 @@ class Project:
         return watched_files(
             spec.layout.root,
             self._written_places,
-            (str(spec.layout.spec), *compiled_from(spec, files).files),
+            {str(spec.layout.spec), *compiled_from(spec, files).files} - files_elsewhere(spec),
             without=str(spec.layout.facts),
             workspace=None if files is None else files.root,
             inputs=() if files is None else files.inputs.values(),
@@ -385,13 +386,18 @@ class Project:
     def result(self) -> Result:
         """All that writing leaves on the disk."""
         return Result(
-            layout=self.spec.layout, outputs=self.outputs, facts_path=self.facts_path, facts=self.facts_text
+            layout=self.spec.layout,
+            outputs=self.outputs,
+            facts_path=self.facts_path,
+            facts=self.facts_text,
+            beside={self.spec.layout.root / path: text for path, text in emit_elsewhere(self.plan)},
         )
 
     @property
     def _written_places(self) -> list[str]:
         """The folders and files, absolute, that only writing changes."""
         layout = self.spec.layout
+        elsewhere = [os.path.normpath(layout.root / path) for path in sorted(files_elsewhere(self.spec))]
         if not layout.is_shared:
-            return [str(self.folder)]
+            return [str(self.folder), *elsewhere]
         return [os.path.normpath(layout.root / path) for path in layout.generated]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flakegen.diagnostics.codes import Code
@@ -22,7 +22,7 @@ from flakegen.write import (
     write_file,
     write_tree,
 )
-from flakegen.write_shared import compare_shared, shared_refusals, write_shared
+from flakegen.write_shared import beside_refusals, compare_shared, shared_refusals, write_shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Result:
     outputs: Mapping[str, str]
     facts_path: Path
     facts: str | None
+    beside: Mapping[Path, str] = field(default_factory=dict)
+    """Further files, by absolute path: they are where other programs look for them."""
 
     @property
     def folder(self) -> Path:
@@ -43,7 +45,8 @@ class Result:
     def written(self) -> Written:
         """What writing leaves, to be remembered."""
         facts = {} if self.facts is None else {str(self.facts_path.absolute()): self.facts}
-        return Written.of(str(self.folder), self.outputs, facts, shared=self.layout.is_shared)
+        beside = facts | {str(path): text for path, text in self.beside.items()}
+        return Written.of(str(self.folder), self.outputs, beside, shared=self.layout.is_shared)
 
     def check_writable(self) -> None:
         """Make sure that writing will not meet anything that is not flakegen's.
@@ -53,7 +56,8 @@ class Result:
             OSError: what stands there cannot be read.
         """
         find = shared_refusals if self.layout.is_shared else refusals
-        _raise_refusals(find(self.folder, self.outputs, self.layout.root))
+        root = self.layout.root
+        _raise_refusals((*find(self.folder, self.outputs, root), *beside_refusals(self.beside, root)))
 
     def write(self) -> tuple[str, ...]:
         """Write what changed and return the paths of it; the facts first, so that a kill leaves nothing unexplained.
@@ -70,6 +74,7 @@ class Result:
             changed += write(self.folder, self.outputs, self.layout.root)
         except RefusedError as error:
             _raise_refusals(error.refusals)
+        changed += [self._shown(path) for path, text in self.beside.items() if write_file(path, text)]
         return tuple(changed)
 
     def drift(self) -> tuple[Drift, ...]:
@@ -82,7 +87,13 @@ class Result:
         found = list(compare(self.folder, self.outputs))
         if self.facts is not None:
             found += compare_file(self.facts_path, self.facts)
+        for path, text in self.beside.items():
+            found += compare_file(path, text, shown=self._shown(path))
         return tuple(found)
+
+    def _shown(self, path: Path) -> str:
+        """Return how a file outside of the output folder is called: by its place in the project."""
+        return str(path.relative_to(self.layout.root))
 
     def embedded_changes(self, drifts: tuple[Drift, ...]) -> tuple[EmbeddedChange, ...]:
         """Return which embedded files made rebuild hashes differ from the committed ones, as far as these can be told."""

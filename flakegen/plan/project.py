@@ -23,6 +23,7 @@ from flakegen.plan.model import (
     ToolchainPlan,
 )
 from flakegen.plan.package_set import PackageSetPlan
+from flakegen.plan.plan_ci import layer_attributes, plan_ci
 from flakegen.plan.scanning import everything_read
 from flakegen.plan.scope import Scope
 from flakegen.plan.tasks import HELPER, lower_tasks
@@ -93,6 +94,7 @@ def plan_project(
 ) -> BuildPlan:
     """Put the whole project together."""
     spec = scope.spec
+    cargo = workspace if isinstance(workspace, CargoPlan) else None
     return BuildPlan(
         name=spec.project.name,
         description=spec.project.description or spec.project.name,
@@ -103,7 +105,7 @@ def plan_project(
         to_root=scope.to_root,
         systems=tuple(sorted(system.value for system in spec.project.systems)),
         inputs={name: _input(each) for name, each in spec.inputs.items()},
-        cargo=workspace if isinstance(workspace, CargoPlan) else None,
+        cargo=cargo,
         package_set=workspace if isinstance(workspace, PackageSetPlan) else None,
         overlays=lowered.overlays,
         formatter=lowered.formatter,
@@ -115,6 +117,7 @@ def plan_project(
         helpers=lowered.helpers,
         dockerfiles=lowered.dockerfiles,
         compiled_from=compiled_from(spec, files),
+        ci=plan_ci(spec, lambda system: layer_attributes(cargo, system)),
     )
 
 
@@ -192,6 +195,7 @@ def compiled_from(spec: Spec, files: WorkspaceFiles | None) -> SourcePlan:
     )
     named = sorted(paths_of(spec))
     own = [str(spec.layout.spec), str(spec.layout.facts)]
+    own += files_elsewhere(spec)
     output = FolderPlan(path=str(spec.layout.output), recursive=True, match=None)
     return SourcePlan(
         files=tuple(sorted({*read.files, *own, *named})),
@@ -207,6 +211,11 @@ def _folders(spec: Spec, paths: Iterable[str]) -> Iterator[FolderPlan]:
     for path in paths:
         if path in of_images and (spec.layout.root / path).is_dir():
             yield FolderPlan(path=path, recursive=True, match=None)
+
+
+def files_elsewhere(spec: Spec) -> set[str]:
+    """Return the files, relative to the root, that are written outside of the output folder for others to find."""
+    return {str(spec.layout.relative(ci.path)) for ci in spec.ci.values() if ci.path is not None}
 
 
 _UNREAD = frozenset(("source", "layout", "ignore", "directory"))

@@ -12,6 +12,8 @@ from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Related
 from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
+from flakegen.spec.check_caches import check_caches
+from flakegen.spec.check_ci import check_ci
 from flakegen.spec.check_tasks import check_tasks
 from flakegen.spec.cycles import check_cycles
 from flakegen.spec.images import check_images
@@ -20,6 +22,7 @@ from flakegen.spec.keypath import KeyPath, Part, show
 from flakegen.spec.kinds import Section
 from flakegen.spec.names import FORMS
 from flakegen.spec.paths import PathProblem
+from flakegen.spec.raw import section_of
 from flakegen.spec.sections import CargoFormat, ToolchainSource
 from flakegen.spec.values import AttrName, EnvName, InputPath, Namespace, Reference, System
 
@@ -49,12 +52,8 @@ def check_whole(run: Decoding, raw: Mapping[str, Any]) -> None:
     _check_overlays(run, raw)
     _check_workspace(run, raw)
     _check_format(run, raw, names[Namespace.INPUTS])
-
-
-def section_of(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return a section as TOML gave it, empty when it is absent or no table."""
-    section = raw.get(name)
-    return section if isinstance(section, dict) else {}
+    check_caches(run, raw)
+    check_ci(run, raw)
 
 
 def _known_names(raw: Mapping[str, Any]) -> dict[Namespace, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
 from flakegen.spec import scalars, values
 from flakegen.spec.decoding import INVALID, Converter, Decoding, Invalid
-from flakegen.spec.keypath import KeyPath, show
+from flakegen.spec.keypath import KeyPath, Part, show
 from flakegen.spec.names import FORMS, checked_key, name_converter
 from flakegen.spec.schema import Rule, Table
 from flakegen.spec.tables import KindTable
@@ -33,6 +33,7 @@ _SCALARS: dict[Any, Converter] = {
     values.PackageRef: scalars.package,
     values.NixExpr: scalars.nix_expr,
     values.SpecPath: scalars.spec_path,
+    values.Amount: scalars.amount,
     **{kind: name_converter(form) for kind, form in FORMS.items()},
 }
 
@@ -125,6 +126,8 @@ def _mapping(
 ) -> Mapping[str, Any] | Invalid:
     if not isinstance(value, dict):
         return run.wrong_type(path, "a table", value)
+    if not value and rule.may_be_empty is False:
+        return run.report(path, Code.EMPTY, f"{show(path)} must not be empty", part=Part.KEY)
     converted: dict[Any, Any] = {
         checked_key(run, names, name, (*path, name)): convert(run, each, (*path, name), rule)
         for name, each in value.items()

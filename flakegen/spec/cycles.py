@@ -29,7 +29,7 @@ _ENTRIES = frozenset(
 def check_cycles(run: Decoding, raw: Mapping[str, Any]) -> None:
     """Report every circle that following references runs into."""
     graph = _graph(run, raw)
-    for circle in _circles(graph):
+    for circle in circles(graph):
         _report(run, graph, circle)
 
 
@@ -60,7 +60,7 @@ def _cargo_entries(raw: Mapping[str, Any], kinds: tuple[Kind, ...]) -> Iterator[
                 yield (kind.section.value, name)
 
 
-def _circles(graph: Graph) -> Iterator[list[Node]]:
+def circles(graph: Mapping[Node, Mapping[Node, object]]) -> Iterator[list[Node]]:
     """Yield one circle for every reference that leads back; the search keeps its own stack, not Python's."""
     done: set[Node] = set()
     for root in graph:

@@ -96,6 +96,65 @@ FORMS: dict[Any, NameForm] = {
         what="download address",
         hint="a download address is as in a registry's config.json: https://host/{crate}/{version}/download",
     ),
+    values.CacheName: NameForm(
+        pattern=re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*"),
+        code=Code.BAD_VALUE,
+        what="name of a cache",
+        hint="a cache's name is letters, digits, '_' and '-'",
+    ),
+    values.CacheUrl: NameForm(
+        pattern=re.compile(
+            r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~%/-]*)?(?:\?[A-Za-z0-9._~%/:=&-]*)?"
+            r"|s3://[A-Za-z0-9.-]+(?:\?[A-Za-z0-9._~%/:=&-]*)?"
+        ),
+        code=Code.BAD_VALUE,
+        what="address of a cache",
+        hint="a cache's address is 'https://host/path' or 's3://bucket?region=…'",
+    ),
+    values.PublicKey: NameForm(
+        pattern=re.compile(r"[A-Za-z0-9._-]+:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="),
+        code=Code.BAD_VALUE,
+        what="public key",
+        hint="a public key is its name, ':', and 32 bytes in base64 (44 characters, the last one '=')",
+    ),
+    values.JobName: NameForm(
+        pattern=re.compile(r"[a-z][a-z0-9_-]*"),
+        code=Code.BAD_VALUE,
+        what="name in a CI",
+        hint="a name in a CI is small letters, digits, '_' and '-', and begins with a letter",
+    ),
+    values.SecretName: NameForm(
+        pattern=re.compile(r"(?:[A-Za-z0-9_-]+:)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"),
+        code=Code.BAD_VALUE,
+        what="name of a secret",
+        hint="a secret is named by letters, digits, '_', '-', and for Concourse also '.': cachix.token",
+    ),
+    values.Branch: NameForm(
+        pattern=re.compile(r"(?!-)(?!.*(?:\.\.|//))[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*"),
+        code=Code.BAD_VALUE,
+        what="branch",
+        hint="a branch is letters, digits, '_', '.', '-' and '/'",
+    ),
+    values.Repository: NameForm(
+        pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+"),
+        code=Code.BAD_VALUE,
+        what="repository",
+        hint="a repository is 'owner/name'",
+    ),
+    values.ImagePlace: NameForm(
+        pattern=re.compile(
+            r"[a-z0-9][a-z0-9._-]*(?::\d+)?(?:/[a-z0-9][a-z0-9._-]*)*(?::[A-Za-z0-9_][A-Za-z0-9._-]*)?"
+        ),
+        code=Code.BAD_VALUE,
+        what="image",
+        hint="an image is 'host/path', with ':tag' if need be, in small letters",
+    ),
+    values.RunnerName: NameForm(
+        pattern=re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"),
+        code=Code.BAD_VALUE,
+        what="runner",
+        hint="a runner is named by one label, as ubuntu-latest",
+    ),
     values.ProfileName: NameForm(
         pattern=re.compile(r"[A-Za-z0-9_-]+"),
         code=Code.BAD_CARGO_NAME,

@@ -23,6 +23,7 @@ from flakegen.spec.values import NixExpr, PackageRef, Ref, Reference, SpecPath, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_MOST = 100_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROL_OR_BREAK = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -141,6 +142,15 @@ def spec_path(run: Decoding, value: Any, path: KeyPath, rule: Rule) -> SpecPath 
         hint = f"it is looked for at {quoted(str(relative))} in the project root"
         return run.report(path, code, f"{quoted(written)} {problem_kind}", hint=hint)
     return SpecPath(text=written, relative=relative, where=path)
+
+
+def amount(run: Decoding, value: Any, path: KeyPath, _rule: Rule) -> int | Invalid:
+    """Decode how many of something there are: one or more."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return run.wrong_type(path, "an integer", value)
+    if 1 <= value <= _MOST:
+        return value
+    return run.report(path, Code.BAD_VALUE, f"{show(path)} is a number from 1 to {_MOST}, not {value}")
 
 
 def _checked(run: Decoding, value: Any, path: KeyPath, *, breaks: bool, may_be_empty: bool) -> str | Invalid:

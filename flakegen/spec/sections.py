@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from flakegen.spec.caches import Cache
+from flakegen.spec.ci import Ci
 from flakegen.spec.schema import EMPTY, OnDisk, Table, key
 from flakegen.spec.tables import AppTable, CheckTable, DevShellTable, ImageTable, PackageTable
 from flakegen.spec.task import Task
@@ -20,6 +22,7 @@ from flakegen.spec.values import (
     EnvName,
     FlakeUrl,
     InputPath,
+    JobName,
     MacroName,
     NixExpr,
     PackageRef,
@@ -274,11 +277,11 @@ class Document(Table):
         "What `nix fmt` runs; a string is short for `{ package = … }`.", default=None
     )
     overlays: Mapping[AttrName, Overlay] = key("Overlays that the flake offers.", default=EMPTY)
+    caches: Mapping[AttrName, Cache] = key("Binary caches: who writes to them, and who reads.", default=EMPTY)
+    ci: Mapping[JobName, Ci] = key("What CI systems do, each in a file of its own.", default=EMPTY)
 
 
 NOT_YET = {
-    "caches": "binary caches",
-    "ci": "CI pipelines",
     "processes": "processes",
     "deploy": "deployments",
     "secrets": "secrets",

@@ -26,6 +26,26 @@ RegistryName = NewType("RegistryName", str)
 """A registry: `crates-io`, a name of cargo's configuration, or the address of an index as Cargo.lock has it."""
 DownloadUrl = NewType("DownloadUrl", str)
 """The address of a registry's archives, with cargo's markers."""
+CacheName = NewType("CacheName", str)
+"""The name of a binary cache, or of what it keeps for good."""
+CacheUrl = NewType("CacheUrl", str)
+"""The address of a binary cache: https, http or s3."""
+PublicKey = NewType("PublicKey", str)
+"""A key that Nix trusts: its name, and 32 bytes in base64."""
+JobName = NewType("JobName", str)
+"""The name of a CI, a job, a stage or a group, as both CI systems take it."""
+SecretName = NewType("SecretName", str)
+"""What a CI's store of secrets calls one."""
+Branch = NewType("Branch", str)
+"""The name of a branch of git."""
+Repository = NewType("Repository", str)
+"""Owner and name of a repository on GitHub."""
+ImagePlace = NewType("ImagePlace", str)
+"""A container image: host, path, and a tag if there is one."""
+RunnerName = NewType("RunnerName", str)
+"""A machine of GitHub's, by its label."""
+Amount = NewType("Amount", int)
+"""A number of things, at least one."""
 ProfileName = NewType("ProfileName", str)
 """The name of a Cargo profile."""
 FeatureName = NewType("FeatureName", str)

@@ -3,6 +3,13 @@
 {
   description = "Lana: the back end of a small bank, built one cargo unit at a time";
 
+  nixConfig = {
+    extra-substituters = [ "https://galoymoney.cachix.org" ];
+    extra-trusted-public-keys = [
+      "galoymoney.cachix.org-1:cHV0IHRoZSBrZXkgb2YgZ2Fsb3ltb25leSBoZXJlISE="
+    ];
+  };
+
   inputs = {
     nixpkgs = {
       url = "github:NixOS/nixpkgs/nixos-unstable";
@@ -502,6 +509,11 @@
             apps
             ;
           legacyPackages = {
+            programs = {
+              bats = pkgs.writeText "app" apps.bats.program;
+              nextest = pkgs.writeText "app" apps.nextest.program;
+              simulation = pkgs.writeText "app" apps.simulation.program;
+            };
             inherit (cargo) layers units;
             unitsFor = {
               aarch64-linux = cargoFor.aarch64-linux.units;

@@ -29,8 +29,6 @@ specs/lana.toml:{bins}:8: error: no bin target is named `customer-srv` in the se
       |        ^^^^^^^^^^^^^^^^
 hint: did you mean `customer-server`?
 
-specs/lana.toml:{last}:7: error: unexpected ';', expected an expression [E400]
-  {last} |   x = ;
 specs/lana.toml:{broken}:7: error: unexpected ';', expected an expression [E400]
 {broken:5} |   x = ;
       |       ^

@@ -10,7 +10,9 @@ from flakegen.nix.ast import BinaryOperator, Binding, Dynamic, Expr, File, Selec
 from flakegen.nix.names import mentions
 from flakegen.nix.printer import print_file
 from flakegen.outputs.fixed import fixed_files
+from flakegen.outputs.flake.caches import cache_settings
 from flakegen.outputs.flake.cargo import cargo_bindings, foreign_names, toolchain_bindings
+from flakegen.outputs.flake.ci import programs_of
 from flakegen.outputs.flake.package_set import package_set_bindings
 from flakegen.outputs.header import header
 from flakegen.outputs.source_table import source_table
@@ -37,6 +39,7 @@ def _flake(plan: BuildPlan) -> Expr:
     return nix.attrs(
         [
             nix.binding("description", plan.description),
+            *cache_settings(plan),
             nix.binding("inputs", nix.attrs(_inputs(plan.inputs)), blank_before=True),
             nix.binding("outputs", nix.function("inputs", _outputs(plan)), blank_before=True),
         ]
@@ -50,7 +53,7 @@ def _inputs(inputs: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
 def _outputs(plan: BuildPlan) -> Expr:
     sections = [section for section in _SECTIONS if any(o.section == section for o in plan.outputs)]
     names = list(sections)
-    if plan.cargo is not None:
+    if plan.cargo is not None or plan.ci.programs:
         names.append("legacyPackages")
     if plan.formatter is not None:
         names.append("formatter")
@@ -105,8 +108,16 @@ def _per_system(plan: BuildPlan, sections: list[str], names: list[str]) -> Expr:
 
 
 def _parts(plan: BuildPlan) -> dict[str, object]:
-    """Return what packages are made of, for whoever builds a part: layers, single units, and those for other machines."""
-    parts: dict[str, object] = {name: nix.select("cargo", name) for name in ("layers", "units")}
+    """Return what packages are made of, for whoever builds a part: layers, single units, and those for other machines.
+
+    Beside them is what CI systems build of apps, which by themselves are nothing that can be built.
+    """
+    parts: dict[str, object] = {}
+    if plan.ci.programs:
+        parts["programs"] = programs_of(plan)
+    if plan.cargo is None:
+        return parts
+    parts |= {name: nix.select("cargo", name) for name in ("layers", "units")}
     foreign = foreign_names(plan)
     if foreign:
         parts["unitsFor"] = {name: nix.select("cargoFor", name, "units") for name in foreign}
