@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from flakegen.plan.ci import BlockPlan, CachePlan, CiPlan, CiPlans, JobPlan
 from flakegen.plan.ci_steps import Maker
-from flakegen.plan.model import CargoPlan
+from flakegen.plan.model import BuildPlan
 from flakegen.spec.caches import Cache
 from flakegen.spec.ci import Ci, CiSystem, Stage, Trigger
 from flakegen.spec.model import Spec
@@ -80,12 +80,11 @@ def _ci(name: JobName, spec: Spec, layers: Callable[[str], Layers]) -> CiPlan:
     )
 
 
-def layer_attributes(cargo: CargoPlan | None, system: str) -> Layers:
+def layer_attributes(plan: BuildPlan, system: str) -> Layers:
     """Return the attribute paths of the shards of each layer, in the order in which layers are built."""
-    if cargo is None:
-        return ()
-    last = max((unit.layer for unit in cargo.units.values() if unit.layer is not None), default=-1)
-    return tuple((f'legacyPackages.{system}.layers."{layer}"',) for layer in range(last + 1))
+    from flakegen.plan.ci_layers import ci_layers  # noqa: PLC0415  # only building by layers needs it
+
+    return tuple(tuple(shard.attribute for shard in layer.shards) for layer in ci_layers(plan, system))
 
 
 def _job(

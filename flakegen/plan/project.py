@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from flakegen.cargo.package import Package, TargetKind
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.diagnostic import Collector
@@ -95,7 +97,7 @@ def plan_project(
     """Put the whole project together."""
     spec = scope.spec
     cargo = workspace if isinstance(workspace, CargoPlan) else None
-    return BuildPlan(
+    plan = BuildPlan(
         name=spec.project.name,
         description=spec.project.description or spec.project.name,
         spec=str(spec.layout.spec),
@@ -117,8 +119,8 @@ def plan_project(
         helpers=lowered.helpers,
         dockerfiles=lowered.dockerfiles,
         compiled_from=compiled_from(spec, files),
-        ci=plan_ci(spec, lambda system: layer_attributes(cargo, system)),
     )
+    return replace(plan, ci=plan_ci(spec, lambda system: layer_attributes(plan, system)))
 
 
 def _version(spec: Spec, members: Iterable[Package]) -> str:
