@@ -61,6 +61,8 @@ class Maker(Struct, kw_only=True):
         match reference.namespace:
             case Namespace.PACKAGES:
                 return self._of_flake(self._package(name))
+            case Namespace.IMAGES:
+                return self._of_flake(name)
             case Namespace.APPS:
                 return self._of_flake(f"legacyPackages.{system}.programs.{name}")
             case Namespace.CHECKS:

@@ -9,7 +9,13 @@ from flakegen.spec.model import Spec
 from flakegen.spec.schema import Table
 from flakegen.spec.values import NixData, Reference, Template
 
-_SECTIONS = {"packages": "packages", "checks": "checks", "apps": "apps", "devShells": "dev_shells"}
+_SECTIONS = {
+    "packages": "packages",
+    "images": "images",
+    "checks": "checks",
+    "apps": "apps",
+    "devShells": "dev_shells",
+}
 
 
 def is_impure(spec: Spec, reference: Reference) -> bool:

@@ -23,9 +23,12 @@ from flakegen.spec.values import (
     Text,
 )
 
-BUILT = frozenset({Namespace.PACKAGES, Namespace.CHECKS, Namespace.APPS, Namespace.DEV_SHELLS})
+BUILT = frozenset(
+    {Namespace.PACKAGES, Namespace.IMAGES, Namespace.CHECKS, Namespace.APPS, Namespace.DEV_SHELLS}
+)
 RUN = frozenset({Namespace.PACKAGES, Namespace.APPS})
 PACKAGE = frozenset({Namespace.PACKAGES})
+IMAGE = frozenset({Namespace.PACKAGES, Namespace.IMAGES})
 
 
 class CiSystem(Enum):
@@ -87,10 +90,10 @@ class Stage(Table):
         accepts=BUILT,
     )
     push_images: Mapping[ImagePlace, Ref] = key(
-        "Packages that are images (`docker load` takes them), by where they are pushed to; the version is the tag.",
+        "Images, and packages that `docker load` takes, by where they are pushed to; the version is the tag.",
         default=EMPTY,
-        accepts=PACKAGE,
-        example='{ "gcr.io/galoyorg/lana-bank" = "@{packages.docker-image}" }',
+        accepts=IMAGE,
+        example='{ "gcr.io/galoyorg/lana-bank" = "@{images.docker-image}" }',
     )
     in_parallel: bool = key("Whether it is all done at the same time, where the CI can.", default=True)
 
