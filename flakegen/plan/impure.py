@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from flakegen.spec.model import Spec
 from flakegen.spec.schema import Table
@@ -28,7 +29,9 @@ def is_impure(spec: Spec, reference: Reference) -> bool:
         if section is None or (section, each.name[0]) in seen:
             continue
         seen.add((section, each.name[0]))
-        entry = getattr(spec, section)[each.name[0]]
+        entries: Mapping[str, Table] = getattr(spec, section)
+        tasks: Mapping[Any, Table] = spec.tasks  # which become apps
+        entry = entries[each.name[0]] if each.name[0] in entries else tasks[each.name[0]]
         if getattr(entry, "impure", False):
             return True
         waiting += _references(entry)

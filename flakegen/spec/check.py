@@ -14,7 +14,7 @@ from flakegen.diagnostics.suggest import did_you_mean, one_of
 from flakegen.diagnostics.text import quoted
 from flakegen.spec.check_caches import check_caches
 from flakegen.spec.check_ci import check_ci
-from flakegen.spec.check_tasks import check_tasks
+from flakegen.spec.check_tasks import TASKS, check_tasks
 from flakegen.spec.cycles import check_cycles
 from flakegen.spec.images import check_images
 from flakegen.spec.inputs import CARGO2NIX, input_names
@@ -58,7 +58,8 @@ def check_whole(run: Decoding, raw: Mapping[str, Any]) -> None:
 
 def _known_names(raw: Mapping[str, Any]) -> dict[Namespace, tuple[str, ...]]:
     names = {namespace: tuple(section_of(raw, namespace.value)) for namespace in _SECTIONS}
-    return {**names, Namespace.INPUTS: input_names(raw)}
+    apps = (*names[Namespace.APPS], *section_of(raw, TASKS))  # a task becomes an app
+    return {**names, Namespace.APPS: apps, Namespace.INPUTS: input_names(raw)}
 
 
 def _check_use(

@@ -107,6 +107,8 @@
                   lib.escapeShellArgs [
                     "--manifest"
                     "specs/workspaces/lana/Cargo.toml"
+                    "--floor"
+                    "patch"
                   ]
                 } "$@"
                 ${builtins.readFile ./tools/next-version.sh}'';
@@ -385,6 +387,28 @@
               };
               meta = {
                 description = "Compiles all Rust code, without a database, to verify that it builds";
+              };
+            };
+            deploy = {
+              type = "app";
+              program = lib.getExe (
+                pkgs.writeShellApplication {
+                  name = "deploy";
+                  runtimeInputs = [ pkgs.git ];
+                  text = ''
+                    place=$(mktemp -d)
+                    git clone --quiet --depth 1 -- "$DEPLOYMENTS" "$place"
+                    mkdir -p "$place/$1"
+                    printf '%s\n' "$VERSION" > "$place/$1/lana-bank.version"
+                    cd "$place"
+                    git add --all
+                    git -c user.name=lana -c user.email=lana@localhost commit --quiet --message "Run lana-bank $VERSION in $1"
+                    git push --quiet
+                  '';
+                }
+              );
+              meta = {
+                description = "Has an environment run $VERSION";
               };
             };
             docker = {

@@ -68,11 +68,18 @@ def _toml(text):
     return json.dumps(text, ensure_ascii=False)
 
 
+def _outside_of_make() -> dict[str, str]:
+    """The environment without what a make hands on to those that it starts: tests are run by one."""
+    return {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
+    }
+
+
 def run(*command, cwd, **env):
     done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env=os.environ | env,
+        env={**_outside_of_make(), **env},
         check=False,
         capture_output=True,
         text=True,
