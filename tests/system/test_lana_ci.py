@@ -12,6 +12,7 @@ from real_nix import CHECKOUT
 
 FOLDER = CHECKOUT / "generated/lana/ci"
 FLAKE = "./generated/lana"
+OF_NIXPKGS = ["--inputs-from", FLAKE, "nixpkgs#skopeo"]
 OPTIONS = {"--no-link", "--print-build-logs", "--print-out-paths", "--impure"}
 
 
@@ -34,6 +35,8 @@ def calls() -> Iterator[tuple[str, str]]:
         for line in itertools.chain(*map(str.splitlines, scripts(yaml.safe_load(path.read_text())))):
             for command in re.findall(r"\bnix (?:build|run) [^)\n]*", line):
                 _, verb, *rest = shlex.split(command.replace('"', ""))
+                if rest[:3] == OF_NIXPKGS:
+                    continue  # the tests' stand-in has it not
                 named = next(word for word in rest if word not in OPTIONS)
                 assert named.startswith(f"{FLAKE}#"), command
                 yield verb, named.removeprefix(f"{FLAKE}#")

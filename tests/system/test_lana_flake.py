@@ -47,7 +47,7 @@ def test_flake_show_lists_what_the_spec_describes(lana: Lana):
     assert {"tests", "clippy", "fmt", "flake-check", "sqlx"} | contracts == set(
         shown["checks"]["x86_64-linux"]
     )
-    assert {"nextest", "bats", "simulation", *TASKS} == set(shown["apps"]["x86_64-linux"])
+    assert {"nextest", "bats", "simulation", "deploy", *TASKS} == set(shown["apps"]["x86_64-linux"])
     assert set(shown["devShells"]["x86_64-linux"]) == {"default"}
     assert set(shown["formatter"]) == SYSTEMS
 
