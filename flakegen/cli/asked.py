@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flakegen.pipeline import Project
+    from flakegen.pipeline.project import Project
     from flakegen.plan.build_graph import BuildGraph
 
 
@@ -27,9 +27,9 @@ def system_of(project: Project, named: str | None) -> str:
 
 def graph_of(project: Project, system: str) -> BuildGraph:
     """Return a project's build graph, as it was kept from an earlier run where that still holds."""
-    from flakegen.causes import last_cause  # noqa: PLC0415  # after the arguments
-    from flakegen.freshness import fresh_output  # noqa: PLC0415  # after the arguments
-    from flakegen.impact.record import record_graph, recorded_graph  # noqa: PLC0415  # after the arguments
+    from flakegen.memory.causes import last_cause  # noqa: PLC0415  # after the arguments
+    from flakegen.memory.freshness import fresh_output  # noqa: PLC0415  # after the arguments
+    from flakegen.memory.graphs import record_graph, recorded_graph  # noqa: PLC0415  # after the arguments
 
     is_fresh = fresh_output(project.path) is not None
     cause = last_cause(project.path) if is_fresh else project.cause

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flakegen.cli.console import Console, Verbosity, add_verbosity, console_of
 from flakegen.cli.exit import Exit
-from flakegen.cli.memory import known_scans, remember_result, standing_result
-from flakegen.freshness import fresh_output, start
+from flakegen.cli.remembered import known_scans, remember_result, standing_result
+from flakegen.memory.freshness import fresh_output, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flakegen.diagnostics.diagnostic import Diagnostic
-    from flakegen.workspace_project import WorkspaceProject
+    from flakegen.pipeline.workspace_project import WorkspaceProject
 
 Result = TypeVar("Result")
 
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
     from flakegen.cli.blame import attempt, to_json  # noqa: PLC0415  # not for what is fresh
-    from flakegen.workspace_project import (  # noqa: PLC0415  # not for what is fresh
+    from flakegen.pipeline.workspace_project import (  # noqa: PLC0415  # not for what is fresh
         WorkspaceProject,
         workspace_folder,
     )
@@ -89,7 +89,7 @@ def _record_name(arguments: argparse.Namespace) -> str:
 
 def _placed(work: Callable[[], Result], project: WorkspaceProject) -> Result:
     from flakegen.diagnostics.diagnostic import DiagnosticError  # noqa: PLC0415  # after the arguments
-    from flakegen.workspace_project import without_places  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline.workspace_project import without_places  # noqa: PLC0415  # after the arguments
 
     try:
         return work()

@@ -12,8 +12,8 @@ from flakegen.cli.exit import Exit
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.outputs.embedded_files import EmbeddedChange
-    from flakegen.pipeline import Project
-    from flakegen.write import Drift
+    from flakegen.pipeline.project import Project
+    from flakegen.write.folder import Drift
 
 __all__ = ["add_arguments", "run"]
 
@@ -21,7 +21,7 @@ __all__ = ["add_arguments", "run"]
 def run(arguments: argparse.Namespace) -> int:
     """Compare every generated folder and facts file; print a unified diff of what differs."""
     from flakegen.cli.blame import no_spec, to_json  # noqa: PLC0415  # after the arguments
-    from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline.project import Project  # noqa: PLC0415  # after the arguments
 
     console = console_of(arguments)
     specs = specs_of(arguments)

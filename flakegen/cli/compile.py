@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from flakegen.cli.console import Console, Verbosity, add_arguments, console_of, specs_of
 from flakegen.cli.exit import Exit
-from flakegen.cli.memory import known_scans, remember_result, standing_result
-from flakegen.freshness import Written, fresh_output, start
+from flakegen.cli.remembered import known_scans, remember_result, standing_result
+from flakegen.memory.freshness import fresh_output, start
 
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
-    from flakegen.pipeline import Project
+    from flakegen.memory.written import Written
+    from flakegen.pipeline.project import Project
 
 __all__ = ["add_arguments", "run"]
 
@@ -62,7 +63,7 @@ def _projects(
 ) -> list[tuple[Project, Written | None]]:
     """Return the projects that can be written as far as anyone can tell beforehand, each with the result that stands."""
     from flakegen.cli.blame import attempt  # noqa: PLC0415  # not for what is fresh
-    from flakegen.pipeline import Project  # noqa: PLC0415  # all stages: not for what is fresh
+    from flakegen.pipeline.project import Project  # noqa: PLC0415  # all stages: not for what is fresh
 
     def prepare(project: Project) -> tuple[Project, Written | None]:
         standing = standing_result(project, project.path)

@@ -15,7 +15,7 @@ from flakegen.cli.exit import Exit
 
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
-    from flakegen.pipeline import Project
+    from flakegen.pipeline.project import Project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the stage's result on standard output."""
     from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
     from flakegen.cli.console import Console, Verbosity, print_json  # noqa: PLC0415  # after the arguments
-    from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline.project import Project  # noqa: PLC0415  # after the arguments
 
     console = Console(verbosity=Verbosity.NORMAL, json=False)
     project = Project(arguments.spec)
@@ -55,7 +55,7 @@ def _units(project: Project) -> Any:
     workspace = project.workspace
     if workspace is None:
         return {}
-    locate = Locator(workspace, project.facts_sources)
+    locate = Locator(workspace, project.cargo_inputs.facts_sources)
     graphs: dict[str, dict[str, Any]] = {}
     for build in project.builds():
         graphs.setdefault(build.name, {})[build.platform.name] = unit_graph_json(

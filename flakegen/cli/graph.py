@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from flakegen.cli.exit import Exit
 
 if TYPE_CHECKING:
-    from flakegen.churn import Churn
     from flakegen.cli.console import Console
     from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
     from flakegen.impact.change import Impact
+    from flakegen.pictures.churn import Churn
     from flakegen.pictures.model import Colour, Picture
-    from flakegen.pipeline import Project
+    from flakegen.pipeline.project import Project
     from flakegen.plan.build_graph import BuildGraph
 
 
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Draw the picture and write it."""
     from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
     from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
-    from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline.project import Project  # noqa: PLC0415  # after the arguments
 
     console = Console(verbosity=Verbosity.NORMAL, json=False)
     project = Project(arguments.spec)
@@ -102,8 +102,8 @@ def _format_of(arguments: argparse.Namespace) -> Format:
 
 
 def _picture(project: Project, arguments: argparse.Namespace, console: Console) -> Picture:
-    from flakegen.build_picture import picture_of_build  # noqa: PLC0415  # after the arguments
     from flakegen.cli.asked import graph_of, system_of  # noqa: PLC0415  # after the arguments
+    from flakegen.pictures.of_build import picture_of_build  # noqa: PLC0415  # after the arguments
 
     system = system_of(project, arguments.system)
     if arguments.colour == "impact" and not arguments.changed:
@@ -147,8 +147,8 @@ def _churn(
     wanted = arguments.colour == "churn"
     if not wanted and _format_of(arguments) is not Format.HTML:
         return None
-    from flakegen.churn import churn_of  # noqa: PLC0415  # only when shown
-    from flakegen.git import GitError  # noqa: PLC0415  # only when shown
+    from flakegen.files.git import GitError  # noqa: PLC0415  # only when shown
+    from flakegen.pictures.churn import churn_of  # noqa: PLC0415  # only when shown
 
     cargo = project.spec.cargo
     folder = "" if cargo is None else str(cargo.workspace.relative)
@@ -206,16 +206,15 @@ def _write(output: str, text: str) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         return
+    from flakegen.files.replace import replace_file  # noqa: PLC0415  # after the arguments
+
     path = Path(output).resolve()
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return
-    staging = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        staging.write_bytes(data)
-        staging.replace(path)
+        replace_file(str(path), data)
     except OSError as error:
-        staging.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, output) from None
 
 

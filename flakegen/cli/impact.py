@@ -12,7 +12,7 @@ from flakegen.cli.exit import Exit
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.impact.change import Impact
-    from flakegen.pipeline import Project
+    from flakegen.pipeline.project import Project
 
 _FORMATS = ("text", "json", "dot", "mermaid")
 
@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
     from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
     from flakegen.cli.impact_text import shown  # noqa: PLC0415  # after the arguments
-    from flakegen.cli.memory import known_scans  # noqa: PLC0415  # after the arguments
-    from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.remembered import known_scans  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline.project import Project  # noqa: PLC0415  # after the arguments
 
     console = Console(verbosity=Verbosity.NORMAL, json=False)
     project = Project(arguments.spec, known_scans(arguments.spec))
@@ -85,8 +85,8 @@ def _since(project: Project, system: str, revision: str) -> Impact:
     """Compare with the project as it was: its files are written to a folder that is gone afterwards."""
     import tempfile  # noqa: PLC0415  # one way's own
 
-    from flakegen import git  # noqa: PLC0415  # one way's own
     from flakegen.cli.asked import wrong  # noqa: PLC0415  # after the arguments
+    from flakegen.files import git  # noqa: PLC0415  # one way's own
     from flakegen.impact.change import of_two_states  # noqa: PLC0415  # after the arguments
 
     root = project.spec.layout.root.resolve()

@@ -11,7 +11,7 @@ from flakegen.impact.estimate import Estimate
 
 if TYPE_CHECKING:
     from flakegen.pictures.model import Picture
-    from flakegen.pipeline import Project
+    from flakegen.pipeline.project import Project
 
 _MODES = {"build": "", "run": "run", "check": "check", "check-test": "check of tests", "doctest": "doctests"}
 _MOST_OUTPUTS = 12
@@ -37,9 +37,9 @@ def shown(impact: Impact, how: str, project: Project) -> str:
 
 def _picture(impact: Impact, project: Project) -> Picture:
     """Draw what is rebuilt and nothing else, crate by crate."""
-    from flakegen.build_picture import picture_of_build  # noqa: PLC0415  # two formats' own
     from flakegen.pictures.fold import folded  # noqa: PLC0415  # two formats' own
     from flakegen.pictures.model import Colour  # noqa: PLC0415  # two formats' own
+    from flakegen.pictures.of_build import picture_of_build  # noqa: PLC0415  # two formats' own
 
     title = f"what is rebuilt of {project.spec.project.name} on {impact.graph.system}"
     return folded(

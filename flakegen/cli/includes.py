@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _find(arguments: argparse.Namespace) -> _Found:
-    from flakegen.local_packages import of_manifest, of_spec  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline.local_packages import of_manifest, of_spec  # noqa: PLC0415  # after the arguments
     from flakegen.plan.embed_notes import embed_notes  # noqa: PLC0415  # after the arguments
     from flakegen.plan.includes import includes_of  # noqa: PLC0415  # after the arguments
 

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
     from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
     from flakegen.cli.layers_text import as_json, as_text  # noqa: PLC0415  # after the arguments
-    from flakegen.pipeline import Project  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline.project import Project  # noqa: PLC0415  # after the arguments
 
     console = Console(verbosity=Verbosity.NORMAL, json=False)
     project = Project(arguments.spec)

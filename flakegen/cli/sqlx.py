@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> _Answer:
-    from flakegen.local_packages import of_manifest, of_spec  # noqa: PLC0415  # after the arguments
+    from flakegen.pipeline.local_packages import of_manifest, of_spec  # noqa: PLC0415  # after the arguments
     from flakegen.plan.prepared_queries import query_faults  # noqa: PLC0415  # after the arguments
 
     manifest = arguments.manifest_path

@@ -2,12 +2,12 @@
 
 A scan is a function of its arguments and of the disk's answers. Where all of these are as they were, so is what it finds:
 the kinds of all paths that it has come by (absent ones too), the stamps of links and of files that it has read, the
-listings of folders. Stamps that a later edit could leave as they are (see `flakegen.stamps`) are not kept.
+listings of folders. Stamps that a later edit could leave as they are (see `flakegen.files.stamps`) are not kept.
 
 The digests of embedded files are kept with the stamps of these files in the same way.
 """
 
-# ruff: noqa: PTH103, PTH105, PTH120, PTH123
+# ruff: noqa: PTH103, PTH120, PTH123
 # plain strings, as in `freshness`, which names the record
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ import msgspec
 from flakegen.embed.disk import Disk, Seen
 from flakegen.embed.inputs import PackageInputs, ScanTarget
 from flakegen.embed.quiet import QuietFiles
-from flakegen.stamps import Stamp, is_settled, stamp_of
+from flakegen.files.replace import replace_file
+from flakegen.files.stamps import Stamp, is_settled, stamp_of
 
 _FORMAT = 1
 _DIGEST_SIZE = 16
@@ -185,13 +186,10 @@ def _read(path: str, program: str) -> _Record | None:
 
 
 def _write(path: str, data: bytes) -> None:
-    staging = f"{path}.{os.getpid()}"
     folder = os.path.dirname(path)
     try:
         os.makedirs(folder, exist_ok=True)
-        with open(staging, "wb") as file:
-            file.write(data)
-        os.replace(staging, path)
+        replace_file(path, data)
         _drop_old(folder)
     except OSError:
         return

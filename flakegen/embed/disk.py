@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from flakegen.embed.lexer import normalise_text
 from flakegen.embed.paths import normalise, parent
-from flakegen.stamps import Stamp, stamp_of
+from flakegen.files.stamps import Stamp, stamp_of
 
 _MAX_LINKS = 40
 _LONG = 200

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from flakegen.embed.disk import PathKind
-from flakegen.stamps import Stamp, stamp_of
+from flakegen.files.stamps import Stamp, stamp_of
 
 if TYPE_CHECKING:
     from flakegen.embed.disk import Disk

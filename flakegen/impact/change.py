@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from flakegen.impact.state import State
 from flakegen.plan.build_graph import BuildGraph, OutputNode, UnitNode
-from flakegen.plan.model import SourcePlan
+from flakegen.plan.cargo_plan import SourcePlan
 from flakegen.plan.source_files import SourceRules
 
 

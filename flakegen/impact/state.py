@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from flakegen.impact.told import Teller, World
+from flakegen.impact.derivation_inputs import Teller, World
 from flakegen.plan.build_graph import BuildGraph, OutputNode
 from flakegen.plan.model import BuildPlan
 from flakegen.plan.source_files import SourceReader

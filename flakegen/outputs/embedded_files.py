@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from flakegen.embed.hashes import Entry
-from flakegen.plan.model import CargoPlan
+from flakegen.plan.cargo_plan import CargoPlan
 
 EMBEDDED = "embedded.txt"
 """The file's name, in the folder of what builds cargo units."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flakegen.plan.model import FetchPlan
+from flakegen.plan.cargo_plan import FetchPlan
 
 
 def fetch_table(fetch: FetchPlan) -> dict[str, object]:

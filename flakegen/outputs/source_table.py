@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flakegen.plan.model import FolderPlan, SourcePlan
+from flakegen.plan.cargo_plan import FolderPlan, SourcePlan
 
 
 def source_table(source: SourcePlan) -> dict[str, object]:

@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from flakegen.graph.order import needed_first
 from flakegen.plan.cargo import join
+from flakegen.plan.cargo_plan import CargoPlan, CratePlan, FolderPlan, SourcePlan, UnitPlan
 from flakegen.plan.edges import edge_keys
-from flakegen.plan.model import BuildPlan, CargoPlan, CratePlan, FolderPlan, SourcePlan, UnitPlan
+from flakegen.plan.model import BuildPlan
 from flakegen.plan.output_uses import CargoCall, Uses, uses_of
 from flakegen.plan.requests import cross_platform_name
 from flakegen.spec.values import System

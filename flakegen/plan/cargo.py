@@ -14,9 +14,7 @@ from flakegen.cargo.unit import Mode
 from flakegen.embed.hashes import Entry
 from flakegen.embed.inputs import PackageInputs, TargetInputs
 from flakegen.plan.building import Building
-from flakegen.plan.edges import keys_needed_anywhere
-from flakegen.plan.layering import places_of
-from flakegen.plan.model import (
+from flakegen.plan.cargo_plan import (
     CargoPlan,
     CratePlan,
     EnvironmentsPlan,
@@ -27,6 +25,8 @@ from flakegen.plan.model import (
     TargetPlan,
     UnitPlan,
 )
+from flakegen.plan.edges import keys_needed_anywhere
+from flakegen.plan.layering import places_of
 from flakegen.plan.sources import Extra, inputs_of, script_source, source_of_test, target_source
 from flakegen.plan.unit_seconds import CodeSize, unit_seconds
 from flakegen.plan.units import UnitTable, Variant, common_edges, is_third_party

@@ -20,7 +20,7 @@ from flakegen.cargo.workspace import Workspace
 from flakegen.embed.inputs import PackageInputs
 from flakegen.plan.building import Building
 from flakegen.plan.cargo import WorkspaceFiles
-from flakegen.plan.model import RustfmtPlan
+from flakegen.plan.cargo_plan import RustfmtPlan
 from flakegen.plan.origins import Origins
 from flakegen.plan.project import paths_of, toolchain_file
 from flakegen.spec.model import Spec

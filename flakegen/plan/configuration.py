@@ -9,7 +9,7 @@ from posixpath import dirname, normpath
 from flakegen.cargo.config import EnvEntry
 from flakegen.cargo.workspace import Workspace
 from flakegen.embed.disk import Disk
-from flakegen.plan.model import EnvironmentPlan, EnvironmentsPlan
+from flakegen.plan.cargo_plan import EnvironmentPlan, EnvironmentsPlan
 
 _CLIPPY = (".clippy.toml", "clippy.toml")
 _RUSTFMT = ("rustfmt.toml", ".rustfmt.toml")

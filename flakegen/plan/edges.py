@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flakegen.plan.model import UnitEdges
+    from flakegen.plan.cargo_plan import UnitEdges
     from flakegen.plan.units import Variant
 
 

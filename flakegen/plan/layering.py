@@ -16,8 +16,8 @@ from flakegen.cargo.unit import Mode
 from flakegen.graph.layers import THIRD_PARTY_LAYER, lifted, member_layers, merged
 from flakegen.graph.order import needed_first
 from flakegen.graph.shards import Step, steps_of
+from flakegen.plan.cargo_plan import Platform
 from flakegen.plan.edges import keys_needed_anywhere
-from flakegen.plan.model import Platform
 from flakegen.plan.units import UnitTable, Variant, is_third_party
 
 _TESTING = frozenset((Mode.TEST, Mode.CHECK_TEST, Mode.DOCTEST))

@@ -15,7 +15,7 @@ from flakegen.cargo.platforms import CfgSetKind
 from flakegen.cargo.toml_file import problem_at, read_toml
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.diagnostic import Diagnostic, Severity
-from flakegen.plan.model import Platform
+from flakegen.plan.cargo_plan import Platform
 from flakegen.plan.problems import of_cargo
 
 _COMPILERS = ("cc", "gcc")

@@ -15,7 +15,7 @@ from flakegen.cargo.source import crates_io
 from flakegen.cargo.source_replacement import LocalRegistry, Remote, Vendored
 from flakegen.cargo.vendor import CHECKSUM_FILE
 from flakegen.cargo.workspace import Workspace
-from flakegen.plan.model import FetchPlan
+from flakegen.plan.cargo_plan import FetchPlan
 from flakegen.plan.places import Places
 
 _CODE = "origin"

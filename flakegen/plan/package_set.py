@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from flakegen.cargo.cfg import CfgValue, PlatformKey
 from flakegen.cargo.conditional.condition import Condition
-from flakegen.plan.model import FetchPlan, Platform, SourcePlan
+from flakegen.plan.cargo_plan import FetchPlan, Platform, SourcePlan
 
 CARGO2NIX_VERSION = "0.12.0"
 """The version whose interface is kept to."""

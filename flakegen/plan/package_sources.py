@@ -15,7 +15,7 @@ from flakegen.cargo.workspace import Workspace
 from flakegen.embed.hashes import left_out
 from flakegen.embed.paths import is_inside
 from flakegen.plan.cargo import WorkspaceFiles, join
-from flakegen.plan.model import FolderPlan, SourcePlan
+from flakegen.plan.cargo_plan import FolderPlan, SourcePlan
 from flakegen.plan.package_set import LocalSource
 from flakegen.plan.sources import script_source, source_of_test, target_source
 

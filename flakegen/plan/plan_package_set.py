@@ -23,7 +23,7 @@ from flakegen.cargo.selection import select
 from flakegen.cargo.source import crates_io
 from flakegen.cargo.workspace import Workspace
 from flakegen.plan.cargo import WorkspaceFiles
-from flakegen.plan.model import FetchPlan, Platform
+from flakegen.plan.cargo_plan import FetchPlan, Platform
 from flakegen.plan.package_set import (
     FlagsPlan,
     LibraryPlan,

@@ -14,16 +14,8 @@ from flakegen.diagnostics.diagnostic import Collector
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
 from flakegen.plan.cargo import WorkspaceFiles
-from flakegen.plan.model import (
-    BuildPlan,
-    CargoPlan,
-    DockerfilesPlan,
-    FolderPlan,
-    Output,
-    SourcePlan,
-    TaskPlan,
-    ToolchainPlan,
-)
+from flakegen.plan.cargo_plan import CargoPlan, FolderPlan, SourcePlan
+from flakegen.plan.model import BuildPlan, DockerfilesPlan, Output, TaskPlan, ToolchainPlan
 from flakegen.plan.package_set import PackageSetPlan
 from flakegen.plan.plan_ci import layer_attributes, plan_ci
 from flakegen.plan.scanning import everything_read

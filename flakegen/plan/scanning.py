@@ -17,6 +17,7 @@ from flakegen.embed.disk import Disk, PathKind
 from flakegen.embed.hashes import entries, hash_of
 from flakegen.embed.inputs import PREPARED, FolderInput, PackageInputs, ScanTarget, TargetInputs, TargetKind
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, join
+from flakegen.plan.cargo_plan import FolderPlan, RustfmtPlan, SourcePlan
 from flakegen.plan.code_sizes import code_sizes
 from flakegen.plan.configuration import (
     clippy_settings,
@@ -24,11 +25,10 @@ from flakegen.plan.configuration import (
     files_of_environment,
     rustfmt_settings,
 )
-from flakegen.plan.model import FolderPlan, RustfmtPlan, SourcePlan
 from flakegen.plan.prepared_queries import prepared_queries
+from flakegen.plan.scan_settings import Told
 from flakegen.plan.scan_variables import given_variables, package_variables
 from flakegen.plan.sources import Extra, embedded_parts, folder_plan
-from flakegen.plan.told import Told
 
 if TYPE_CHECKING:
     from pathlib import Path

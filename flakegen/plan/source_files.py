@@ -14,7 +14,7 @@ from pathlib import Path
 from stat import S_IXUSR
 
 from flakegen.embed.hashes import is_waste
-from flakegen.plan.model import FolderPlan, SourcePlan
+from flakegen.plan.cargo_plan import FolderPlan, SourcePlan
 
 _DOCUMENT = re.compile(
     r"(?:README|CHANGELOG|CHANGES|CONTRIBUTING|LICENSE|LICENCE|COPYING|AUTHORS|NOTICE).*|.*[.]md", re.DOTALL

@@ -16,7 +16,7 @@ from flakegen.cargo.package import Target, TargetKind
 from flakegen.embed.hashes import Embeds, script_embeds, target_embeds
 from flakegen.embed.inputs import FolderInput, InputRole, PackageInputs, ScriptInputs, TargetInputs
 from flakegen.embed.paths import is_inside
-from flakegen.plan.model import FolderPlan, SourcePlan
+from flakegen.plan.cargo_plan import FolderPlan, SourcePlan
 
 _BY_RULE = frozenset((TargetKind.LIB, TargetKind.BIN))
 

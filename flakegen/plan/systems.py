@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Sequence
 
-from flakegen.plan.model import Cross, Platform
+from flakegen.plan.cargo_plan import Cross, Platform
 from flakegen.plan.requests import CargoRequest, cross_platform_name
 from flakegen.spec.values import System
 

@@ -23,7 +23,7 @@ from flakegen.cargo.profile import Profile
 from flakegen.cargo.replaced_scripts import Said, replaced_key
 from flakegen.cargo.rustc_args import profile_flags
 from flakegen.cargo.unit import Mode, Unit, UnitGraph
-from flakegen.plan.model import Platform, UnitEdges
+from flakegen.plan.cargo_plan import Platform, UnitEdges
 
 
 class Build(Struct, frozen=True, kw_only=True):

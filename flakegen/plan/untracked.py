@@ -25,14 +25,14 @@ def untracked(disk: Disk, files: WorkspaceFiles) -> Iterator[Diagnostic]:
     folder = Path(files.project_root)
     if not any((above / ".git").exists() for above in (folder, *folder.parents)):
         return
-    from flakegen.git import GitError, ignored_files, tracked_files  # noqa: PLC0415  # only in a repository
+    from flakegen.files import git  # noqa: PLC0415  # only in a repository
 
     try:
-        tracked = tracked_files(folder)
+        tracked = git.tracked_files(folder)
         found = sorted(path for path in _read(disk, files) if path not in tracked and _is_there(disk, path))
         if found:
-            yield _diagnostic(found, ignored_files(folder, found[:_MOST]))
-    except GitError:
+            yield _diagnostic(found, git.ignored_files(folder, found[:_MOST]))
+    except git.GitError:
         return
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 from flakegen.diagnostics.codes import Code
+from flakegen.files.templates import render
 from flakegen.spec import values
 from flakegen.spec.kinds import Kind, Section
 from flakegen.spec.schema import Key, Rule, Table, keys_of
 from flakegen.spec.sections import NOT_YET, Document
 
-_TEMPLATE = "spec.md.jinja"
+_TEMPLATE = Path(__file__).with_name("spec.md.jinja")
 
 _TYPES: dict[Any, str] = {
     str: "string",
@@ -110,20 +111,8 @@ class SectionDoc:
 
 def spec_markdown(kinds: tuple[Kind, ...]) -> str:
     """Return the whole of docs/spec.md for a language with ``kinds``."""
-    import jinja2  # noqa: PLC0415 - only to write the docs
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - Markdown, no HTML
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = cell
-    return environment.get_template(_TEMPLATE).render(
-        sections=tuple(_sections(kinds)), not_yet=tuple(NOT_YET), codes=tuple(Code)
-    )
+    shown = {"sections": tuple(_sections(kinds)), "not_yet": tuple(NOT_YET), "codes": tuple(Code)}
+    return render(_TEMPLATE, {"cell": cell}, shown)
 
 
 def cell(text: str) -> str:

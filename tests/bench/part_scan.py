@@ -16,7 +16,7 @@ from synthetic_scan import make_sources
 from synthetic_workspace import Size
 
 from flakegen.embed.cache import ScanCache
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 _BYTES = 30_000_000
 

@@ -23,7 +23,7 @@ from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import DiagnosticError
 from flakegen.nix.parser import parse_file
 from flakegen.nix.printer import print_file
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 OVERLAY = Path(__file__).parent / "overlay"
 LINUX = "x86_64-unknown-linux-gnu"

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent

@@ -10,7 +10,7 @@ import pytest
 from ci_cases import REPOSITORY, ci_files, parsed
 from concourse_rules import problems
 
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 SPECS = ("bank", "hostile")
 LINT = """

@@ -10,7 +10,7 @@ from small_repository import Repository
 from flakegen.builders.tool import Tool
 from flakegen.diagnostics.diagnostic import DiagnosticError
 from flakegen.diagnostics.render import render_all
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 SPEC = """\
 [project]

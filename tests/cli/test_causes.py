@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from small_projects import cargo_project, tree_of, write_files
 
-from flakegen import freshness, pipeline
 from flakegen.embed import cache
-from flakegen.pipeline import Project
+from flakegen.memory import freshness, program
+from flakegen.pipeline import project as pipeline
+from flakegen.pipeline.project import Project
 
 GRAIN = 0.06  # seconds, a little more than what counts as the same moment
 CRATES = "code/crates"
@@ -21,7 +22,7 @@ CRATES = "code/crates"
 def compiled(project, run, tmp_path, monkeypatch):
     """A project that has been compiled by a program which has not changed for a while."""
     write_files(tmp_path, {"program/module.py": "pass\n"})
-    monkeypatch.setattr(freshness, "_own_places", lambda: [str(tmp_path / "program")])
+    monkeypatch.setattr(program, "_own_places", lambda: [str(tmp_path / "program")])
     time.sleep(GRAIN)
     spec = cargo_project(project)
     write_files(project, {f"{CRATES}/base/migrations/1.sql": "", f"{CRATES}/base/README.md": "base\n"})

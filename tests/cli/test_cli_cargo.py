@@ -9,8 +9,8 @@ import time
 import pytest
 from small_projects import WORKSPACE, write_files
 
-from flakegen import freshness
 from flakegen.cli import cargo
+from flakegen.memory import program
 
 # The same workspace at the top of its repository, where the embedded file lies outside of it no more.
 FILES = {
@@ -65,7 +65,7 @@ EDITS = {
 @pytest.mark.parametrize("edit", EDITS)
 def test_what_changes_nothing_is_not_compiled_again(workspace, run, monkeypatch, edit):
     path, count = EDITS[edit]
-    monkeypatch.setattr(freshness, "_own_places", list)
+    monkeypatch.setattr(program, "_own_places", list)
     for _ in range(2):
         time.sleep(0.06)
         assert run("cargo", "-q").code == 0

@@ -6,7 +6,7 @@ import time
 import pytest
 from small_projects import PLAIN, WORKSPACE, cargo_project, write_files
 
-from flakegen import freshness
+from flakegen.memory import program
 
 SOURCE = """\
 pub const TEXT: &str = include_str!("../../../../data/text.txt");
@@ -66,7 +66,7 @@ def test_it_is_told_where_the_result_stands(project, run):
 @pytest.mark.usefixtures("noted")
 def test_a_run_in_which_no_file_was_touched_is_silent(run, tmp_path, monkeypatch):
     write_files(tmp_path, {"program/module.py": "pass\n"})
-    monkeypatch.setattr(freshness, "_own_places", lambda: [str(tmp_path / "program")])
+    monkeypatch.setattr(program, "_own_places", lambda: [str(tmp_path / "program")])
     time.sleep(0.06)  # a little more than what counts as the same moment
     assert run("compile").err.endswith(TOLD)
     assert run("compile").err == "specs/rusty.toml: nothing changed\n"

@@ -28,7 +28,7 @@ def page_data(text):
 
 def unit_graph(spec):
     """The units, and what they need, as another command tells them."""
-    from flakegen.pipeline import Project  # noqa: PLC0415
+    from flakegen.pipeline.project import Project  # noqa: PLC0415
 
     graph = Project(str(spec)).build_graph("x86_64-linux")
     return set(graph.units), {(unit.id, other) for unit in graph.units.values() for other in unit.needs}
@@ -260,7 +260,7 @@ def test_a_package_at_the_root_has_what_no_other_has(history):
 
 
 def churn(root, graph):
-    from flakegen.churn import churn_of  # noqa: PLC0415
+    from flakegen.pictures.churn import churn_of  # noqa: PLC0415
 
     return churn_of(graph, root, "Cargo.lock")
 

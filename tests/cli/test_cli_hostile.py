@@ -212,7 +212,7 @@ def test_an_interrupt_is_no_traceback(project, run, monkeypatch):
     def interrupt(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flakegen.pipeline.load_spec", interrupt)
+    monkeypatch.setattr("flakegen.pipeline.project.load_spec", interrupt)
     assert run("compile").code == 130
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from small_projects import CARGO, cargo_project
 
-from flakegen.freshness import record_path
+from flakegen.memory.freshness import record_path
 
 LIBRARY = "code/crates/base/src/lib.rs"
 

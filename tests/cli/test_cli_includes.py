@@ -11,7 +11,7 @@ import pytest
 from small_projects import REPOSITORY, WORKSPACE, cargo_project, plain_project, run_process, write_files
 
 from flakegen.embed.inputs import Use
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 LANA = REPOSITORY / "specs/lana.toml"
 MANIFEST = REPOSITORY / "specs/workspaces/lana/Cargo.toml"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from small_projects import CARGO, cargo_project, plain_project, write_files
 
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 MORE = """
 [checks.tests]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from small_projects import cargo_project, run_process, tree_of, write_files
 
-from flakegen import freshness
-from flakegen.pipeline import Project
-from flakegen.result import Result
+from flakegen.memory import freshness
+from flakegen.pipeline.project import Project
+from flakegen.write.result import Result
 
 GRAIN = 0.06  # seconds, a little more than what counts as the same moment
 
@@ -22,7 +22,7 @@ GRAIN = 0.06  # seconds, a little more than what counts as the same moment
 def program(tmp_path, monkeypatch):
     """A stand-in for the folder of flakegen itself."""
     write_files(tmp_path, {"program/module.py": "pass\n"})
-    monkeypatch.setattr(freshness, "_own_places", lambda: [str(tmp_path / "program")])
+    monkeypatch.setattr("flakegen.memory.program._own_places", lambda: [str(tmp_path / "program")])
     return tmp_path / "program"
 
 
@@ -234,7 +234,7 @@ def test_nothing_is_loaded_for_a_run_without_changes(project):
     done = subprocess.run(
         [sys.executable, "-c", last], env=environment, cwd=project, check=True, capture_output=True, text=True
     )
-    heavy = {"flakegen.pipeline", "networkx", "lark", "jinja2", "rich", "tomlkit", "rtoml", "msgspec"}
+    heavy = {"flakegen.pipeline.project", "networkx", "lark", "jinja2", "rich", "tomlkit", "rtoml", "msgspec"}
     assert heavy.isdisjoint(done.stdout.split())
     assert {"inspect", "pathlib", "dataclasses"}.isdisjoint(done.stdout.split())
 

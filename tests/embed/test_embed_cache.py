@@ -13,13 +13,13 @@ from embed_tree import write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flakegen import stamps
 from flakegen.embed import cache as cache_module
 from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
 from flakegen.embed.hashes import rebuild_hash
 from flakegen.embed.inputs import ScanTarget, TargetKind
 from flakegen.embed.scan import scan_package
+from flakegen.files import stamps
 
 PACKAGES = ("one", "two")
 TARGETS = (

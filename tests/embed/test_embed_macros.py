@@ -15,7 +15,7 @@ from real_nix import cache_folder
 
 from flakegen.embed.hashes import listing
 from flakegen.embed.inputs import PackageInputs
-from flakegen.workspace_project import WorkspaceProject
+from flakegen.pipeline.workspace_project import WorkspaceProject
 
 HERE = Path(__file__).parent
 MANIFESTS = {"Cargo.toml", "Cargo.lock"}

@@ -7,7 +7,7 @@ import pytest
 from embed_tree import write
 
 from flakegen.embed.inputs import TargetInputs
-from flakegen.workspace_project import WorkspaceProject
+from flakegen.pipeline.workspace_project import WorkspaceProject
 
 SQL = "select 1"
 PREPARED = f"query-{sha256(SQL.encode()).hexdigest()}.json"

@@ -11,7 +11,7 @@ from flakegen.embed.paths import is_inside
 from flakegen.nix.build import value
 from flakegen.nix.printer import print_expression
 from flakegen.outputs.source_table import source_table
-from flakegen.plan.model import FolderPlan, SourcePlan
+from flakegen.plan.cargo_plan import FolderPlan, SourcePlan
 from flakegen.plan.source_files import SourceReader, SourceRules, folders_above
 
 SOURCE_NIX = CHECKOUT / "flakegen/outputs/flake/runtime/source.nix"

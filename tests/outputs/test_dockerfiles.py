@@ -12,7 +12,7 @@ import pytest
 from dockerfile_parse import DockerfileParser
 
 from flakegen.outputs.dockerfiles.emit import version_word, words
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 SPECS = Path(__file__).parent / "specs"
 FOLDER = "images/released"

@@ -6,7 +6,7 @@ import pytest
 
 from flakegen.nix.parser import parse_file
 from flakegen.nix.printer import print_file
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 CASES = sorted((Path(__file__).parent / "specs").glob("*.toml"))
 

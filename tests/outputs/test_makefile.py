@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flakegen.diagnostics.diagnostic import DiagnosticError
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
 
 HEAD = """\
 [project]

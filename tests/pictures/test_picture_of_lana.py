@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from made_pictures import pictures
 
-from flakegen.build_picture import picture_of_build
 from flakegen.diagnostics.text import escaped
 from flakegen.pictures.html import Opened, html_text
-from flakegen.pipeline import Project
+from flakegen.pictures.of_build import picture_of_build
+from flakegen.pipeline.project import Project
 
 SPEC = Path(__file__).parent.parent.parent / "specs/lana.toml"
 

@@ -16,7 +16,7 @@ from flakegen.embed.inputs import TargetKind as ScannedKind
 from flakegen.nix.build import attrs
 from flakegen.nix.printer import print_expression
 from flakegen.outputs.source_table import source_table
-from flakegen.plan.model import SourcePlan
+from flakegen.plan.cargo_plan import SourcePlan
 from flakegen.plan.sources import Extra, source_of_test
 
 SOURCE_NIX = CHECKOUT / "flakegen/outputs/flake/runtime/source.nix"

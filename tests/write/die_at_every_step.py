@@ -13,8 +13,8 @@ from pathlib import Path
 
 from written_trees import NEW, OLD, add_foreign, only_own, snapshot
 
-import flakegen.write
-from flakegen.write import write_tree
+import flakegen.write.folder
+from flakegen.write.folder import write_tree
 
 DIED, DONE = 9, 0
 STEPS = {
@@ -33,7 +33,7 @@ STEPS = {
     ),
     builtins: ("open",),
     io: ("open",),
-    flakegen.write: ("_exchange",),
+    flakegen.write.folder: ("_exchange",),
 }
 
 
@@ -86,7 +86,7 @@ def check(root: Path, *, atomic: bool) -> None:
 def main(place: Path, way: str) -> None:
     os.fsync = lambda _descriptor: None  # a step to die at, but no power fails here
     if way == "rename":
-        flakegen.write._exchange = lambda _one, _other: False  # noqa: SLF001
+        flakegen.write.folder._exchange = lambda _one, _other: False  # noqa: SLF001
     for step in range(1, 1000):
         root = place / str(step)
         write_tree(root / "generated/x", OLD, root)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flakegen.diff import Change, file_diff
+from flakegen.write.diff import Change, file_diff
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "\n", "  c\r\n", "\x0cd\u2028\n", "ä\n"]), max_size=12)
 TEXTS = st.tuples(LINES, st.sampled_from(["", "end"])).map(lambda parts: "".join(parts[0]) + parts[1])

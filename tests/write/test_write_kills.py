@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from written_trees import NEW, OLD, add_foreign, only_own, snapshot
 
-from flakegen.write import compare_tree, write_tree
+from flakegen.write.folder import compare_tree, write_tree
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent.parent)))}

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from written_trees import HEADER, NEW, OLD, add_foreign, identities, snapshot, text
 
-from flakegen.diff import Change
-from flakegen.write import compare_file, compare_tree, write_file, write_tree
+from flakegen.write.diff import Change
+from flakegen.write.folder import compare_file, compare_tree, write_file, write_tree
 
 NAMES = st.sampled_from(["a", "b", "c.nix", "ä ö", "-x", "$(y)", "'q\"", "\udcff"])
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from written_trees import OLD, add_foreign, snapshot, text
 
-from flakegen.write import RefusedError, compare_tree, refusals, write_file, write_tree
+from flakegen.write.folder import RefusedError, compare_tree, refusals, write_file, write_tree
 
 FILES = {"flake.nix": text("flake"), "cargo/unit.sh": text("unit")}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from written_trees import NEW, OLD
 
-from flakegen.write import write_tree
+from flakegen.write.folder import write_tree
 
 
 def main(root: Path, count: int) -> None:

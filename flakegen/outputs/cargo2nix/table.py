@@ -14,7 +14,7 @@ from flakegen.outputs.cargo2nix.conditions import Place, expression
 from flakegen.outputs.cargo2nix.platforms import platforms
 from flakegen.outputs.fetch_table import fetch_table
 from flakegen.outputs.source_table import source_table
-from flakegen.plan.model import FetchPlan
+from flakegen.plan.cargo_plan import FetchPlan
 from flakegen.plan.package_set import (
     CARGO2NIX_VERSION,
     LibraryPlan,

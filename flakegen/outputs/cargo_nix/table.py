@@ -6,14 +6,7 @@ from typing import TypeAlias
 
 from flakegen.outputs.fetch_table import fetch_table
 from flakegen.outputs.source_table import source_table
-from flakegen.plan.model import (
-    CargoPlan,
-    CratePlan,
-    EnvironmentPlan,
-    TargetPlan,
-    UnitEdges,
-    UnitPlan,
-)
+from flakegen.plan.cargo_plan import CargoPlan, CratePlan, EnvironmentPlan, TargetPlan, UnitEdges, UnitPlan
 
 Value: TypeAlias = object
 """Text, number, boolean, None, or a list or mapping of these."""

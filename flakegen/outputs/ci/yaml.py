@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flakegen.files import templates
+
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
 # What YAML 1.1 or 1.2 takes for something else than a string; numbers are never plain here.
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
@@ -41,15 +43,4 @@ def block(lines: Iterable[str]) -> str:
 
 def render(template: Path, values: Mapping[str, Any]) -> str:
     """Return a template's text; a name in it that has no value is an error."""
-    import jinja2  # noqa: PLC0415  # only for projects with CI
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template.parent),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701  # YAML: every value goes through `scalar` or `block`
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(scalar=scalar, block=block)
-    return environment.get_template(template.name).render(values)
+    return templates.render(template, {"scalar": scalar, "block": block}, values)

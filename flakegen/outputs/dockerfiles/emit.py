@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from flakegen.files.templates import render
 from flakegen.outputs.header import header
 from flakegen.plan.model import BuildPlan
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _TEMPLATES = ("Dockerfile.rc", "Dockerfile.release", ".env")
 _SPECIAL = re.compile(r"[\\\"'$]")
@@ -24,33 +21,12 @@ def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
     """Yield the files of each image that Docker makes, too."""
     if not plan.dockerfiles:
         return
-    templates = _environment()
     above = "".join(f"# {line}\n" for line in header(plan))
     for image in plan.dockerfiles:
         for name in _TEMPLATES:
-            text = templates.get_template(f"{name.removeprefix('.')}.jinja").render(image=image, plan=plan)
+            template = Path(__file__).with_name(f"{name.removeprefix('.')}.jinja")
+            text = render(template, _FILTERS, {"image": image, "plan": plan})
             yield f"{image.folder}/{name}", above + text
-
-
-def _environment() -> Environment:
-    import jinja2  # noqa: PLC0415 - few projects have Dockerfiles
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - no HTML; each value goes through one of the filters
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "words": words,
-        "exec": exec_form,
-        "shell": shlex.quote,
-        "quoted": shlex.quote,  # ENV, LABEL and WORKDIR take single quotes as a shell does, and replace nothing in them
-        "version": version_word,
-    }
-    return environment
 
 
 def words(texts: list[str]) -> str:
@@ -71,3 +47,12 @@ def exec_form(texts: list[str]) -> str:
 def version_word(text: str) -> str:
     """Return a version that says the same to shells, compose and readers of ``.env`` files."""
     return _NO_VERSION.sub("-", text)
+
+
+_FILTERS: dict[str, Callable[..., str]] = {
+    "words": words,
+    "exec": exec_form,
+    "shell": shlex.quote,
+    "quoted": shlex.quote,  # ENV, LABEL and WORKDIR take single quotes as a shell does, and replace nothing in them
+    "version": version_word,
+}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Binding, Expr
 from flakegen.outputs.flake.cross import packages_of
-from flakegen.plan.model import BuildPlan, CargoPlan, ToolchainPlan
+from flakegen.plan.cargo_plan import CargoPlan
+from flakegen.plan.model import BuildPlan, ToolchainPlan
 
 _NIXPKGS_TOOLS = ("cargo", "clippy", "rustc", "rustfmt")
 

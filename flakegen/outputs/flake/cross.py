@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flakegen.nix import build as nix
 from flakegen.nix.ast import Expr
-from flakegen.plan.model import Cross
+from flakegen.plan.cargo_plan import Cross
 
 
 def packages_of(cross: Cross) -> Expr:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from flakegen.files.templates import render
 from flakegen.outputs.header import header
 from flakegen.plan.model import BuildPlan, TaskPlan
 
-_TEMPLATE = "Makefile.jinja"
+_TEMPLATE = Path(__file__).with_name("Makefile.jinja")
 _NEXT = " \\\n\t  "
 """Where a recipe's line goes on; make leaves what is before it and after it to the shell."""
 
@@ -17,24 +18,16 @@ def emit(plan: BuildPlan) -> Iterator[tuple[str, str]]:
     """Yield the Makefile; nothing without tasks."""
     if not plan.tasks:
         return
-    import jinja2  # noqa: PLC0415  # only where there are tasks
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701  # no HTML; what make and the shell read is escaped by `_word`
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     listed = [("help", "Lists the tasks"), *((task.name, task.description) for task in plan.tasks)]
     widest = max(len(name) for name, _ in listed)
-    yield "Makefile", environment.get_template(_TEMPLATE).render(
-        header=header(plan),
-        spec=_word(plan.spec),
-        tasks=[_target(task) for task in plan.tasks],
-        help=_words(f"{name:{widest}}  {description}".rstrip() for name, description in listed),
-    )
+    help_lines = (f"{name:{widest}}  {description}".rstrip() for name, description in listed)
+    values = {
+        "header": header(plan),
+        "spec": _word(plan.spec),
+        "tasks": [_target(task) for task in plan.tasks],
+        "help": _words(help_lines),
+    }
+    yield "Makefile", render(_TEMPLATE, {}, values)
 
 
 def _target(task: TaskPlan) -> dict[str, object]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from flakegen.tree import encoded, origin_of, top_and_below
-from flakegen.write import (
+from flakegen.files.tree import encoded, origin_of, top_and_below
+from flakegen.write.folder import (
     Drift,
     Refusal,
     RefusedError,

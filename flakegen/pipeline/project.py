@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,48 +11,40 @@ from typing import TYPE_CHECKING
 from flakegen.builders.image_dockerfiles import lower_dockerfiles
 from flakegen.builders.lower import lower_entries
 from flakegen.builders.registry import KINDS, builder_of
-from flakegen.cargo.cargo_home import default_cargo_home
-from flakegen.cargo.config import CargoConfig, ConfigRoots, load_config
 from flakegen.cargo.errors import CargoError
-from flakegen.cargo.facts import Facts, facts_text, load_facts
-from flakegen.cargo.facts_sources import FactsSources
-from flakegen.cargo.gather import gather_facts, gather_registries
-from flakegen.cargo.lock import Lock
-from flakegen.cargo.package import Package
-from flakegen.cargo.source_replacement import Replacements
-from flakegen.cargo.workspace import FactsProvider, Workspace, load_workspace
+from flakegen.cargo.facts import facts_text
+from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
 from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
+from flakegen.memory.watched import Watched, watched_files
 from flakegen.outputs.ci.emit import emit_elsewhere
 from flakegen.outputs.registry import OUTPUTS
+from flakegen.pipeline.cargo_inputs import CargoInputs
+from flakegen.pipeline.warnings import warnings_of
 from flakegen.plan.building import Building, building_of
 from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
+from flakegen.plan.cargo_plan import CargoPlan, RustfmtPlan
 from flakegen.plan.causes import digest_of_causes
-from flakegen.plan.embed_notes import embed_notes
-from flakegen.plan.model import BuildPlan, CargoPlan, RustfmtPlan
-from flakegen.plan.notes import unused_linkers
+from flakegen.plan.model import BuildPlan
 from flakegen.plan.origins import Origins
 from flakegen.plan.package_set import PackageSetPlan
-from flakegen.plan.places import Downloads, Places
+from flakegen.plan.places import Places
 from flakegen.plan.plan_package_set import plan_package_set
 from flakegen.plan.problems import of_cargo, out_of_reach
 from flakegen.plan.project import Lowered, compiled_from, files_elsewhere, lower_spec, plan_project, scope_of
 from flakegen.plan.requests import CargoRequest
-from flakegen.plan.rust_versions import old_toolchain
-from flakegen.plan.scanning import OutsideProjectError, by_crate, rustfmt_plan, scan_workspace
+from flakegen.plan.scan_settings import told_by
+from flakegen.plan.scanning import OutsideProjectError, rustfmt_plan, scan_workspace
 from flakegen.plan.scope import Scope
 from flakegen.plan.systems import all_platforms
-from flakegen.plan.told import told_by, unused_ignores
 from flakegen.plan.units import Build, UnitTable
-from flakegen.plan.untracked import untracked
-from flakegen.result import Result
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
 from flakegen.spec.sections import CargoFormat
-from flakegen.watched import Watched, watched_files
+from flakegen.write.result import Result
 
 if TYPE_CHECKING:
     from flakegen.impact.state import State
@@ -102,64 +94,28 @@ class Project:
         return Path(self.path).with_suffix(".crates.json")
 
     @cached_property
-    def workspace(self) -> Workspace | None:
-        """The Cargo workspace, if the spec has one."""
-        return None if self.spec.cargo is None else self.load_workspace(self._facts)
-
-    def load_workspace(self, facts: Facts | FactsProvider) -> Workspace:
-        """Return the Cargo workspace, of whose fetched crates no more is known than ``facts`` say."""
-        manifest = self._workspace_folder / "Cargo.toml"
-        try:
-            return load_workspace(manifest, facts=facts, config_roots=self._config_roots, lock=self.lock)
-        except CargoError as error:
-            raise DiagnosticError(of_cargo(error)) from None
-
-    @property
-    def _workspace_folder(self) -> Path:
-        cargo = self.spec.cargo
-        return self._boundary if cargo is None else self._boundary / cargo.workspace.relative
-
-    @property
-    def _boundary(self) -> Path:
-        """The project's folder, as far as it is known before the workspace is read."""
-        return self.spec.layout.root
-
-    @property
-    def _config_roots(self) -> ConfigRoots:
-        return ConfigRoots(start=self._workspace_folder, boundary=self._boundary)
-
-    def _facts(self, lock: Lock, folder: Path) -> Facts:
-        sources, existing = self.facts_sources, load_facts(self.facts_path)
-        found = gather_facts(lock, sources, existing, fetch_with=folder / "Cargo.toml")
-        is_needed = Places(sources, self._boundary, self._downloads).is_downloaded
-        registries = gather_registries(lock, sources, existing, is_needed)
-        return Facts(by_key=found.by_key, registries=registries)
-
-    @cached_property
-    def facts_sources(self) -> FactsSources:
-        """Where this machine has crates."""
-        return FactsSources(
-            cargo_home=default_cargo_home(os.environ),
-            replaced=Replacements(self._cargo_config),
-            project=self._boundary,
+    def cargo_inputs(self) -> CargoInputs:
+        """Where cargo's files are, and where the spec says that registries have their archives."""
+        spec = self.spec
+        root, cargo = spec.layout.root, spec.cargo
+        given = () if cargo is None else ((name, each.download) for name, each in cargo.registries.items())
+        return CargoInputs(
+            folder=root if cargo is None else root / cargo.workspace.relative,
+            boundary=root,
+            facts=self.facts_path,
+            registries=tuple(given),
+            lock=self.lock,
         )
 
     @cached_property
-    def _cargo_config(self) -> CargoConfig:
-        """The configuration of the workspace, as far as it is part of the project."""
-        return load_config(self._config_roots)
-
-    @property
-    def _downloads(self) -> Downloads:
-        """Where the spec says that registries have their archives."""
-        cargo = self.spec.cargo
-        given = () if cargo is None else ((name, each.download) for name, each in cargo.registries.items())
-        return Downloads(given, self._cargo_config.registries)
+    def workspace(self) -> Workspace | None:
+        """The Cargo workspace, if the spec has one."""
+        return None if self.spec.cargo is None else self.cargo_inputs.workspace()
 
     @cached_property
     def places(self) -> Places:
         """Where crates come from, seen from the project."""
-        return Places(self.facts_sources, self.spec.layout.root, self._downloads)
+        return self.cargo_inputs.places(self.spec.layout.root)
 
     @cached_property
     def origins(self) -> Origins | None:
@@ -199,33 +155,7 @@ class Project:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What is done otherwise than the workspace asks for, and what its code reads that could not be followed."""
-        if self.workspace is None:
-            return ()
-        platforms = all_platforms(self.spec.project.systems, self.requests)
-        try:
-            found = [*unused_linkers(self.workspace, platforms)]
-        except CargoError as error:
-            raise DiagnosticError(of_cargo(error)) from None
-        try:
-            old = tuple(old_toolchain(self.workspace, self._compiled, self.spec))
-        except DiagnosticError:  # told by whoever needs the units
-            old = ()
-        return (*found, *old, *self._embed_notes)
-
-    @property
-    def _embed_notes(self) -> Iterator[Diagnostic]:
-        try:
-            files = self.files
-        except DiagnosticError:  # told by whoever needs the files
-            files = None
-        if files is None or self.workspace is None:
-            return
-        yield from embed_notes(files.inputs.values(), self.disk)
-        yield from unused_ignores(self.spec, by_crate(self.workspace, files))
-        yield from untracked(self.disk, files)
-
-    def _compiled(self) -> Iterable[Package]:
-        return self.units.packages.values()
+        return tuple(warnings_of(self))
 
     @cached_property
     def disk(self) -> Disk:
@@ -290,7 +220,7 @@ class Project:
     @cached_property
     def building(self) -> Building | None:
         """What the spec says of how units are built and divided into layers."""
-        return None if self.spec.cargo is None else building_of(self.spec.cargo, self._boundary)
+        return None if self.spec.cargo is None else building_of(self.spec.cargo, self.spec.layout.root)
 
     @cached_property
     def package_set(self) -> PackageSetPlan | None:

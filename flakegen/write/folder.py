@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from flakegen.diff import Change, file_diff
-from flakegen.tree import OwnFile, Tree, common_origin, encoded, origin_of, own_files, read_tree
+from flakegen.files.tree import OwnFile, Tree, common_origin, encoded, origin_of, own_files, read_tree
+from flakegen.write.diff import Change, file_diff
 
 _LONGEST_FOREIGN = 1 << 20  # bytes of somebody else's file that a diff shows
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
-from flakegen.diff import Change
-from flakegen.freshness import Written
+from flakegen.memory.written import Written
 from flakegen.outputs.embedded_files import EMBEDDED, EmbeddedChange, embedded_changes
 from flakegen.spec.paths import Layout
-from flakegen.write import (
+from flakegen.write.diff import Change
+from flakegen.write.folder import (
     Drift,
     Refusal,
     RefusedError,
@@ -22,7 +22,7 @@ from flakegen.write import (
     write_file,
     write_tree,
 )
-from flakegen.write_shared import beside_refusals, compare_shared, shared_refusals, write_shared
+from flakegen.write.shared import beside_refusals, compare_shared, shared_refusals, write_shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flakegen.freshness import Written, program, program_stamps, record_path, remember, start
+from flakegen.memory.freshness import remember, start
+from flakegen.memory.program import program, program_stamps
+from flakegen.memory.records import record_path
 
 if TYPE_CHECKING:
     from flakegen.embed.cache import ScanCache
-    from flakegen.pipeline import Project
+    from flakegen.memory.written import Written
+    from flakegen.pipeline.project import Project
 
 
 def known_scans(record: str) -> ScanCache:
@@ -25,7 +28,7 @@ def standing_result(project: Project, record: str) -> Written | None:
 
     What is wrong with the project is left to the stages to tell, all at once.
     """
-    from flakegen.causes import unchanged  # noqa: PLC0415  # not for what is fresh
+    from flakegen.memory.causes import unchanged  # noqa: PLC0415  # not for what is fresh
 
     cause = project.cause
     return None if cause is None else unchanged(record, cause)
@@ -40,7 +43,7 @@ def remember_result(project: Project, record: str, started: int, standing: Writt
         started: what `freshness.start` returned before anything was read.
         standing: what `standing_result` returned, so that the texts need not be made.
     """
-    from flakegen.causes import remember_cause  # noqa: PLC0415  # not for what is fresh
+    from flakegen.memory.causes import remember_cause  # noqa: PLC0415  # not for what is fresh
 
     watched, cause = project.watched, project.cause
     if watched is None:
@@ -54,7 +57,7 @@ def remember_result(project: Project, record: str, started: int, standing: Writt
 
 def _remember_graph(project: Project, cause: str) -> None:
     """Keep the graph of this machine's system, so that questions about what was compiled are answered at once."""
-    from flakegen.impact.record import record_graph  # noqa: PLC0415  # not for what is fresh
+    from flakegen.memory.graphs import record_graph  # noqa: PLC0415  # not for what is fresh
     from flakegen.plan.systems import system_here  # noqa: PLC0415  # not for what is fresh
 
     if project.plan.cargo is not None:

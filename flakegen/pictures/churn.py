@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from flakegen import git
+from flakegen.files import git
 from flakegen.plan.build_graph import BuildGraph, UnitNode
 
 MOST_COMMITS = 2000

@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from flakegen.churn import Churn
 from flakegen.impact.change import Impact
+from flakegen.pictures.churn import Churn
 from flakegen.pictures.model import Colour, Group, Node, Picture, Tone
 from flakegen.plan.build_graph import BuildGraph, UnitNode, first_own_layer
 

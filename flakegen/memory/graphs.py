@@ -6,13 +6,12 @@ another program, it is none. Damaged or foreign records count as none.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from flakegen.freshness import program, program_stamps, record_path
+from flakegen.memory.program import program, program_stamps
+from flakegen.memory.records import keep, record_path
 from flakegen.plan.build_graph import BuildGraph
 
 
@@ -26,7 +25,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
 def recorded_graph(spec: str, system: str, cause: str) -> BuildGraph | None:
     """Return the graph of a spec that was kept by this program, if it was made from this cause."""
     try:
-        record = msgspec.msgpack.decode(_path(spec, system).read_bytes(), type=_Record)
+        record = msgspec.msgpack.decode(Path(_path(spec, system)).read_bytes(), type=_Record)
     except (OSError, ValueError, RecursionError):
         return None
     is_ours = record.program == repr(program()) and record.stamps == program_stamps(None)
@@ -35,17 +34,13 @@ def recorded_graph(spec: str, system: str, cause: str) -> BuildGraph | None:
 
 def record_graph(spec: str, cause: str, graph: BuildGraph) -> None:
     """Keep a graph; without a place to keep it, nothing is lost but time."""
-    path = _path(spec, graph.system)
-    staging = path.with_name(f"{path.name}.{os.getpid()}")
+    record = _Record(program=repr(program()), stamps=program_stamps(None) or "", cause=cause, graph=graph)
     try:
-        record = _Record(program=repr(program()), stamps=program_stamps(None) or "", cause=cause, graph=graph)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staging.write_bytes(msgspec.msgpack.encode(record))
-        staging.replace(path)
-    except (OSError, ValueError):
-        with suppress(OSError):
-            staging.unlink(missing_ok=True)
+        data = msgspec.msgpack.encode(record)
+    except UnicodeEncodeError:  # a name that is no UTF-8
+        return
+    keep(_path(spec, graph.system), data)
 
 
-def _path(spec: str, system: str) -> Path:
-    return Path(record_path(spec, f"graph-{system}"))
+def _path(spec: str, system: str) -> str:
+    return record_path(spec, f"graph-{system}")

@@ -12,14 +12,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from flakegen.plan.build_graph import UnitNode
-from flakegen.plan.model import (
-    BuildPlan,
-    CargoPlan,
-    CratePlan,
-    Platform,
-    UnitEdges,
-    UnitPlan,
-)
+from flakegen.plan.cargo_plan import CargoPlan, CratePlan, Platform, UnitEdges, UnitPlan
+from flakegen.plan.model import BuildPlan
 from flakegen.plan.source_files import SourceReader
 
 # The inputs of a flake that cargo units are built with.

@@ -16,8 +16,8 @@ from flakegen.cargo.workspace_files import ManifestLoader
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from flakegen.embed.cache import ScanCache
-from flakegen.pipeline import Project
-from flakegen.plan.places import Downloads
+from flakegen.pipeline.cargo_inputs import CargoInputs
+from flakegen.pipeline.project import Project
 from flakegen.plan.problems import of_cargo
 from flakegen.plan.whole_workspace import spec_of_workspace
 from flakegen.spec.load import load_spec
@@ -92,21 +92,14 @@ class WorkspaceProject(Project):
         return self.top / "Cargo.crates.json"
 
     @cached_property
+    def cargo_inputs(self) -> CargoInputs:
+        """Where cargo's files are. What a spec would say of registries is not known: it is made of what is read here."""
+        return CargoInputs(folder=self.top, boundary=self.top, facts=self.facts_path)
+
+    @cached_property
     def workspace(self) -> Workspace:
         """The Cargo workspace."""
-        return self.load_workspace(self._facts)
-
-    @property
-    def _workspace_folder(self) -> Path:
-        return self.top
-
-    @property
-    def _boundary(self) -> Path:
-        return self.top
-
-    @property
-    def _downloads(self) -> Downloads:
-        return Downloads((), {})  # the spec that would say is made of what is read with these
+        return self.cargo_inputs.workspace()
 
     @property
     def _root(self) -> str:

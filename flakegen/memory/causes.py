@@ -5,15 +5,16 @@ changed anything which counts: the digest of all that the result is a function o
 digests of what was written. Both must be the same, and the program too, for the result to stand as it is.
 """
 
-# ruff: noqa: PTH103, PTH105, PTH123
+# ruff: noqa: PTH123
 # as in `freshness`, whose company this is
 
 from __future__ import annotations
 
 import json
-import os
 
-from flakegen.freshness import Written, check_texts, program, program_stamps, record_path
+from flakegen.memory.program import program, program_stamps
+from flakegen.memory.records import keep, record_path
+from flakegen.memory.written import Written, check_texts
 
 _FORMAT = 1
 
@@ -53,8 +54,6 @@ def remember_cause(spec: str, started: int, cause: str, written: Written) -> Non
         cause: the digest of what the result is a function of.
         written: what was written.
     """
-    path = _path(spec)
-    staging = f"{path}.{os.getpid()}"
     record = {
         "format": _FORMAT,
         "program": program(),
@@ -63,13 +62,7 @@ def remember_cause(spec: str, started: int, cause: str, written: Written) -> Non
         "cause": cause,
         "written": written._asdict(),
     }
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH120
-        with open(staging, "w", encoding="ascii") as file:
-            json.dump(record, file)
-        os.replace(staging, path)
-    except (OSError, ValueError):
-        return
+    keep(_path(spec), json.dumps(record).encode("ascii"))
 
 
 def _path(spec: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 
-from flakegen.tree import Mode
+from flakegen.files.tree import Mode
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _MOST = 200_000  # lines that are worth comparing; of more than these, all are exchanged

@@ -16,10 +16,10 @@ from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
 from flakegen.embed.inputs import PackageInputs
-from flakegen.pipeline import Project
+from flakegen.pipeline.project import Project
+from flakegen.pipeline.workspace_project import WorkspaceProject, common_root, workspace_folder
+from flakegen.plan.scan_settings import Told, told_by
 from flakegen.plan.scanning import OutsideProjectError, rebuild_hashes, scan_packages
-from flakegen.plan.told import Told, told_by
-from flakegen.workspace_project import WorkspaceProject, common_root, workspace_folder
 
 
 class LocalPackages(Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ def of_spec(path: str) -> LocalPackages:
     root = str(spec.layout.root)
     if spec.cargo is None:
         return LocalPackages(root=root, disk=Disk(root), packages=(), hashes={})
-    workspace = project.load_workspace(Facts())
+    workspace = project.cargo_inputs.workspace(Facts())
     try:
         return _scanned(workspace, root, told_by(spec.cargo), spec.layout.generated)
     except OutsideProjectError as error:
@@ -67,7 +67,7 @@ def of_manifest(path: str) -> LocalPackages:
         message = f"there is no manifest at {path}"
         raise DiagnosticError([Diagnostic(code=Code.MISSING_FILE, message=message, span=None, hint=hint)])
     top = workspace_folder(os.path.dirname(path) or ".")  # noqa: PTH120
-    workspace = WorkspaceProject(top, None).load_workspace(Facts())
+    workspace = WorkspaceProject(top, None).cargo_inputs.workspace(Facts())
     return _scanned(workspace, common_root(Path(top), workspace), Told())
 
 
