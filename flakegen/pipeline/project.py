@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from flakegen.builders.lower import lower_entries
 from flakegen.builders.registry import KINDS, builder_of
 from flakegen.cargo.errors import CargoError
 from flakegen.cargo.facts import facts_text
+from flakegen.cargo.package import Package
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
 from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticError
@@ -22,7 +23,7 @@ from flakegen.memory.watched import Watched, watched_files
 from flakegen.outputs.ci.emit import emit_elsewhere
 from flakegen.outputs.registry import OUTPUTS
 from flakegen.pipeline.cargo_inputs import CargoInputs
-from flakegen.pipeline.warnings import warnings_of
+from flakegen.pipeline.warnings import warnings_of_build, warnings_of_files
 from flakegen.plan.building import Building, building_of
 from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
@@ -155,7 +156,19 @@ class Project:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What is done otherwise than the workspace asks for, and what its code reads that could not be followed."""
-        return tuple(warnings_of(self))
+        workspace = self.workspace
+        if workspace is None:
+            return ()
+        found = warnings_of_build(workspace, self.spec, self.requests, self._compiled)
+        try:
+            files = self.files
+        except DiagnosticError:  # told by whoever needs the files
+            files = None
+        told = () if files is None else warnings_of_files(workspace, self.spec, files, self.disk)
+        return (*found, *told)
+
+    def _compiled(self) -> Iterable[Package]:
+        return self.units.packages.values()
 
     @cached_property
     def disk(self) -> Disk:

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from flakegen.cargo.errors import CargoError
 from flakegen.cargo.package import Package
+from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.diagnostic import Diagnostic, DiagnosticError
+from flakegen.embed.disk import Disk
+from flakegen.plan.cargo import WorkspaceFiles
 from flakegen.plan.embed_notes import embed_notes
 from flakegen.plan.notes import unused_linkers
 from flakegen.plan.problems import of_cargo
+from flakegen.plan.requests import CargoRequest
 from flakegen.plan.rust_versions import old_toolchain
 from flakegen.plan.scan_settings import unused_ignores
 from flakegen.plan.scanning import by_crate
 from flakegen.plan.systems import all_platforms
 from flakegen.plan.untracked import untracked
-
-if TYPE_CHECKING:
-    from flakegen.pipeline.project import Project
+from flakegen.spec.model import Spec
 
 
-def warnings_of(project: Project) -> Iterator[Diagnostic]:
-    """Yield the warnings; stages that end in errors warn of nothing, as whoever needs them tells those.
+def warnings_of_build(
+    workspace: Workspace,
+    spec: Spec,
+    requests: Iterable[CargoRequest],
+    compiled: Callable[[], Iterable[Package]],
+) -> Iterator[Diagnostic]:
+    """Yield what is done otherwise than the workspace asks for.
+
+    Args:
+        workspace: as it was loaded.
+        spec: what is asked for.
+        requests: of the spec.
+        compiled: works out which packages are built; where that ends in errors, whoever needs them tells those.
 
     Raises:
         DiagnosticError: cargo's configuration is wrong.
     """
-    workspace = project.workspace
-    if workspace is None:
-        return
-
-    def compiled() -> Iterable[Package]:
-        return project.units.packages.values()
-
     try:
-        yield from unused_linkers(workspace, all_platforms(project.spec.project.systems, project.requests))
+        yield from unused_linkers(workspace, all_platforms(spec.project.systems, requests))
     except CargoError as error:
         raise DiagnosticError(of_cargo(error)) from None
-    with suppress(DiagnosticError):  # told by whoever needs the units
-        yield from tuple(old_toolchain(workspace, compiled, project.spec))
-    yield from _embed_notes(project)
+    with suppress(DiagnosticError):
+        yield from tuple(old_toolchain(workspace, compiled, spec))
 
 
-def _embed_notes(project: Project) -> Iterator[Diagnostic]:
-    try:
-        files = project.files
-    except DiagnosticError:  # told by whoever needs the files
-        return
-    workspace = project.workspace
-    if files is None or workspace is None:
-        return
-    yield from embed_notes(files.inputs.values(), project.disk)
-    yield from unused_ignores(project.spec, by_crate(workspace, files))
-    yield from untracked(project.disk, files)
+def warnings_of_files(
+    workspace: Workspace, spec: Spec, files: WorkspaceFiles, disk: Disk
+) -> Iterator[Diagnostic]:
+    """Yield what code reads that could not be followed, what the spec says of it in vain, and what git does not know."""
+    yield from embed_notes(files.inputs.values(), disk)
+    yield from unused_ignores(spec, by_crate(workspace, files))
+    yield from untracked(disk, files)
