@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flakegen.pipeline.project import Project
     from flakegen.plan.build_graph import BuildGraph
+    from flakegen.plan.derivation_inputs import DerivationInputs
 
 
 def system_of(project: Project, named: str | None) -> str:
@@ -27,19 +28,37 @@ def system_of(project: Project, named: str | None) -> str:
 
 def graph_of(project: Project, system: str) -> BuildGraph:
     """Return a project's build graph, as it was kept from an earlier run where that still holds."""
+    from flakegen.memory.graphs import recorded_graph  # noqa: PLC0415  # after the arguments
+
+    cause = _cause(project)
+    known = None if cause is None else recorded_graph(project.path, system, cause)
+    return _worked_out(project, system, cause)[0] if known is None else known
+
+
+def inputs_of(project: Project, system: str) -> tuple[BuildGraph, DerivationInputs]:
+    """Return a project's build graph and what its derivations are told, as kept where that still holds."""
+    from flakegen.memory.graphs import recorded_inputs  # noqa: PLC0415  # after the arguments
+
+    cause = _cause(project)
+    known = None if cause is None else recorded_inputs(project.path, system, cause)
+    return _worked_out(project, system, cause) if known is None else known
+
+
+def _cause(project: Project) -> str | None:
     from flakegen.memory.causes import last_cause  # noqa: PLC0415  # after the arguments
     from flakegen.memory.freshness import fresh_output  # noqa: PLC0415  # after the arguments
-    from flakegen.memory.graphs import record_graph, recorded_graph  # noqa: PLC0415  # after the arguments
 
-    is_fresh = fresh_output(project.path) is not None
-    cause = last_cause(project.path) if is_fresh else project.cause
-    known = None if cause is None else recorded_graph(project.path, system, cause)
-    if known is not None:
-        return known
-    graph = project.build_graph(system)
+    is_fresh = project.lock is None and fresh_output(project.path) is not None
+    return last_cause(project.path) if is_fresh else project.cause
+
+
+def _worked_out(project: Project, system: str, cause: str | None) -> tuple[BuildGraph, DerivationInputs]:
+    from flakegen.memory.graphs import record_graph  # noqa: PLC0415  # after the arguments
+
+    graph, inputs = project.derivation_inputs(system)
     if cause is not None:
-        record_graph(project.path, cause, graph)
-    return graph
+        record_graph(project.path, cause, graph, inputs)
+    return graph, inputs
 
 
 def require_units(project: Project, what: str) -> None:

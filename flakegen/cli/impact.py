@@ -12,7 +12,11 @@ from flakegen.cli.exit import Exit
 if TYPE_CHECKING:
     from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.impact.change import Impact
+    from flakegen.impact.state import State
+    from flakegen.impact.tree import DiskTree
     from flakegen.pipeline.project import Project
+    from flakegen.plan.build_graph import BuildGraph
+    from flakegen.plan.derivation_inputs import DerivationInputs
 
 _FORMATS = ("text", "json", "dot", "mermaid")
 
@@ -56,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _impact(project: Project, system: str, arguments: argparse.Namespace) -> Impact:
     from flakegen.cli.asked import graph_of, require_units, wrong  # noqa: PLC0415  # after the arguments
-    from flakegen.impact.change import of_files, of_two_states  # noqa: PLC0415  # after the arguments
+    from flakegen.impact.change import of_files  # noqa: PLC0415  # after the arguments
     from flakegen.impact.question import question  # noqa: PLC0415  # after the arguments
 
     ways = [bool(arguments.changed), arguments.since is not None, arguments.lock is not None]
@@ -65,6 +69,8 @@ def _impact(project: Project, system: str, arguments: argparse.Namespace) -> Imp
             "what changes must be said in one way",
             "name files and crates, or --since REV, or --lock OLD",
         )
+    from flakegen.cli.remembered import known_scans  # noqa: PLC0415  # after the arguments
+
     require_units(project, "what a change rebuilds is only known")
     if arguments.since is not None:
         return _since(project, system, arguments.since)
@@ -74,18 +80,44 @@ def _impact(project: Project, system: str, arguments: argparse.Namespace) -> Imp
                 f"there is no lock {arguments.lock}",
                 "name a Cargo.lock, as git has it: git show REV:Cargo.lock",
             )
-        old = _other_project(project, project.path, arguments.lock)
-        return of_two_states(old.state(system), project.state(system))
+        scans = known_scans(project.path, keep=False)
+        old = type(project)(project.path, scans, lock=arguments.lock)
+        return _with_lock(old, project, system)
     graph = graph_of(project, system)
     asked = question(arguments.changed, graph, str(project.spec.layout.root), os.getcwd())  # noqa: PTH109
     return of_files(graph, asked.touched, asked.units)
+
+
+def _with_lock(old: Project, new: Project, system: str) -> Impact:
+    """Compare two locks of one tree, of which only those files are read that one of them brings in."""
+    from flakegen.cli.asked import inputs_of  # noqa: PLC0415  # after the arguments
+    from flakegen.impact.change import of_two_states  # noqa: PLC0415  # after the arguments
+    from flakegen.impact.state import state_of  # noqa: PLC0415  # after the arguments
+    from flakegen.impact.tree import SameTree  # noqa: PLC0415  # after the arguments
+
+    before, now = inputs_of(old, system), inputs_of(new, system)
+    trees = (SameTree(one[0], other[0], _disk(new, one[0])) for one, other in ((before, now), (now, before)))
+    return of_two_states(state_of(*before, next(trees)), state_of(*now, next(trees)))
+
+
+def _state(project: Project, graph: BuildGraph, inputs: DerivationInputs) -> State:
+    from flakegen.impact.state import state_of  # noqa: PLC0415  # after the arguments
+
+    return state_of(graph, inputs, _disk(project, graph))
+
+
+def _disk(project: Project, graph: BuildGraph) -> DiskTree:
+    from flakegen.impact.tree import DiskTree  # noqa: PLC0415  # after the arguments
+
+    layout = project.spec.layout
+    return DiskTree(graph, layout.root, Path(layout.output), Path(layout.runtime))
 
 
 def _since(project: Project, system: str, revision: str) -> Impact:
     """Compare with the project as it was: its files are written to a folder that is gone afterwards."""
     import tempfile  # noqa: PLC0415  # one way's own
 
-    from flakegen.cli.asked import wrong  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.asked import inputs_of, wrong  # noqa: PLC0415  # after the arguments
     from flakegen.files import git  # noqa: PLC0415  # one way's own
     from flakegen.impact.change import of_two_states  # noqa: PLC0415  # after the arguments
 
@@ -102,11 +134,9 @@ def _since(project: Project, system: str, revision: str) -> Impact:
         before = Path(folder) / "tree" / os.path.relpath(spec, top)
         if not before.is_file():
             raise wrong(f"there was no {project.path} in {revision}", "name a revision that has the spec")
-        old = _other_project(project, str(before), None)
+        old = type(project)(str(before))
         if system not in {each.value for each in old.spec.project.systems}:
             raise wrong(f"there was no system {system} in {revision}", "name another one with --system")
-        return of_two_states(old.state(system), project.state(system))
-
-
-def _other_project(project: Project, spec: str, lock: Path | None) -> Project:
-    return type(project)(spec, lock=lock)
+        return of_two_states(
+            _state(old, *old.derivation_inputs(system)), _state(project, *inputs_of(project, system))
+        )

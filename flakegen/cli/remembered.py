@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from flakegen.pipeline.project import Project
 
 
-def known_scans(record: str) -> ScanCache:
-    """Return what earlier runs of this very program have found in a project's sources."""
+def known_scans(record: str, *, keep: bool = True) -> ScanCache:
+    """Return what earlier runs of this very program have found in a project's sources; ``keep`` what this one finds."""
     from flakegen.embed.cache import ScanCache  # noqa: PLC0415  # not for what is fresh
 
     stamps = program_stamps(start())
     path = None if stamps is None else record_path(record, "scans", ".msgpack")
-    return ScanCache(path, f"{program()} {stamps}")
+    return ScanCache(path, f"{program()} {stamps}", keep=keep)
 
 
 def standing_result(project: Project, record: str) -> Written | None:
@@ -61,4 +61,5 @@ def _remember_graph(project: Project, cause: str) -> None:
     from flakegen.plan.systems import system_here  # noqa: PLC0415  # not for what is fresh
 
     if project.plan.cargo is not None:
-        record_graph(project.path, cause, project.build_graph(system_here(project.plan.systems)))
+        graph, inputs = project.derivation_inputs(system_here(project.plan.systems))
+        record_graph(project.path, cause, graph, inputs)

@@ -7,12 +7,10 @@ listings of folders. Stamps that a later edit could leave as they are (see `flak
 The digests of embedded files are kept with the stamps of these files in the same way.
 """
 
-# ruff: noqa: PTH103, PTH120, PTH123
 # plain strings, as in `freshness`, which names the record
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -23,7 +21,7 @@ import msgspec
 from flakegen.embed.disk import Disk, Seen
 from flakegen.embed.inputs import PackageInputs, ScanTarget
 from flakegen.embed.quiet import QuietFiles
-from flakegen.files.replace import replace_file
+from flakegen.files.sealed import read_sealed, write_sealed
 from flakegen.files.stamps import Stamp, is_settled, stamp_of
 
 _FORMAT = 1
@@ -65,13 +63,15 @@ class ScanCache:
     What cannot be read, is damaged or was written by another program counts as absent.
     """
 
-    def __init__(self, path: str | None, program: str) -> None:
+    def __init__(self, path: str | None, program: str, *, keep: bool = True) -> None:
         """Remember where the record is.
 
         Args:
             path: an absolute path; None when nothing is to be kept.
             program: what stands for the program that scans, as other rules find other files.
+            keep: whether what is found is written to the record, too.
         """
+        self._keep = keep
         self._path = path
         self._program = program
         self._known: _Record | None = None
@@ -114,14 +114,14 @@ class ScanCache:
         """Write what is known now, if it is more than before; where that fails, nothing is lost but time."""
         known = {} if self._known is None else self._known.digests
         digests = {path: entry for path, entry in disk.digested.items() if _is_settled_at(disk, path, entry)}
-        if self._path is None or not (self._is_new or digests.items() - known.items()):
+        if self._path is None or not self._keep or not (self._is_new or digests.items() - known.items()):
             return
         record = _Record(format=_FORMAT, program=self._program, scans=self._scans, digests=digests)
         try:
             data = msgspec.msgpack.encode(record)
         except UnicodeEncodeError:  # a name that is no UTF-8
             return
-        _write(self._path, blake2b(data, digest_size=_DIGEST_SIZE).digest() + data)
+        write_sealed(self._path, data, most=_MAX_RECORDS, most_bytes=_MAX_BYTES)
 
 
 def _key_of(
@@ -173,38 +173,9 @@ def _is_settled_at(disk: Disk, path: str, entry: tuple[Stamp, str]) -> bool:
 
 
 def _read(path: str, program: str) -> _Record | None:
+    body = read_sealed(path)
     try:
-        with open(path, "rb") as file:
-            data = memoryview(file.read())
-        digest, body = bytes(data[:_DIGEST_SIZE]), data[_DIGEST_SIZE:]
-        if blake2b(body, digest_size=_DIGEST_SIZE).digest() != digest:
-            return None
-        record = msgspec.msgpack.decode(body, type=_Record)
-    except (OSError, msgspec.MsgspecError):
+        record = None if body is None else msgspec.msgpack.decode(body, type=_Record)
+    except msgspec.MsgspecError:
         return None
-    return record if record.format == _FORMAT and record.program == program else None
-
-
-def _write(path: str, data: bytes) -> None:
-    folder = os.path.dirname(path)
-    try:
-        os.makedirs(folder, exist_ok=True)
-        replace_file(path, data)
-        _drop_old(folder)
-    except OSError:
-        return
-
-
-def _drop_old(folder: str) -> None:
-    """Keep the folder of records within bounds: those go first that were written longest ago."""
-    with os.scandir(folder) as entries:
-        found = sorted(((entry.stat(follow_symlinks=False), entry.path) for entry in entries), key=_age)
-    total = 0
-    for number, (status, path) in enumerate(found):
-        total += status.st_size
-        if number >= _MAX_RECORDS or total > _MAX_BYTES:
-            os.unlink(path)  # noqa: PTH108
-
-
-def _age(entry: tuple[os.stat_result, str]) -> int:
-    return -entry[0].st_mtime_ns
+    return record if record is not None and (record.format, record.program) == (_FORMAT, program) else None

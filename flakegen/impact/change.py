@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flakegen.impact.state import State
+from flakegen.impact.state import TOLD, State, Told
 from flakegen.plan.build_graph import BuildGraph, OutputNode, UnitNode
 from flakegen.plan.cargo_plan import SourcePlan
 from flakegen.plan.source_files import SourceRules
@@ -167,7 +167,7 @@ class _Counterparts:
         for node in old.graph.units.values():
             self.alike.setdefault(_likeness(node), []).append(node.id)
 
-    def reasons(self, node: UnitNode, told: Mapping[str, str]) -> tuple[str, ...]:
+    def reasons(self, node: UnitNode, told: Told) -> tuple[str, ...]:
         """Return what is told differently; `new` for a unit that has no counterpart."""
         candidates = [node.id] if node.id in self.told else self.alike.get(_likeness(node), [])
         if not candidates:
@@ -176,8 +176,8 @@ class _Counterparts:
         return min(differences, key=len)
 
 
-def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name))
+def _differences(old: Told, new: Told) -> tuple[str, ...]:
+    return tuple(name for name, before, now in zip(TOLD, old, new, strict=True) if before != now)
 
 
 def _likeness(node: UnitNode) -> tuple[str, ...]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import blake2b
-from pathlib import Path
+from typing import TypeAlias
 
 from msgspec import Struct
 
-from flakegen.impact.derivation_inputs import Teller, World
+from flakegen.impact.tree import Tree
 from flakegen.plan.build_graph import BuildGraph, OutputNode
-from flakegen.plan.model import BuildPlan
-from flakegen.plan.source_files import SourceReader
+from flakegen.plan.derivation_inputs import UNIT_INPUTS, DerivationInputs
+
+TOLD = ("toolchain", "builder", *UNIT_INPUTS, "source", "named outputs")
+"""What units are told, by names for people."""
+
+Told: TypeAlias = tuple[int | bytes, ...]
+"""Values that can be compared, in the order of `TOLD`."""
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -19,44 +24,34 @@ class State(Struct, frozen=True, kw_only=True):
 
     Attributes:
         graph: of one system.
-        told: what each unit's own derivation is told, by unit id and then by a name for people.
+        told: what each unit's own derivation is told, by unit id.
         units: fingerprints of units, with all that they need.
         outputs: fingerprints of outputs.
     """
 
     graph: BuildGraph
-    told: Mapping[str, Mapping[str, str]]
-    units: Mapping[str, str]
-    outputs: Mapping[str, str]
+    told: Mapping[str, Told]
+    units: Mapping[str, bytes]
+    outputs: Mapping[str, bytes]
 
 
-def state_of(plan: BuildPlan, graph: BuildGraph, root: Path, output: Path, runtime: Path) -> State:
-    """Take the fingerprints of everything.
-
-    Args:
-        plan: the project.
-        graph: of one of its systems.
-        root: the project's folder.
-        output: the folder that is written, relative to it.
-        runtime: the folder of what builds units, relative to that.
-    """
-    world = World(plan, root, output, runtime)
-    reader = SourceReader(root)
-    told: dict[str, dict[str, str]] = {}
-    units: dict[str, str] = {}
-    values = {f"{each.section}.{each.name}": repr(each.value) for each in plan.outputs}
-    outputs = _Outputs(graph, units, values, world, reader)
-    if plan.cargo is not None:
-        teller = Teller(plan.cargo, world, reader)
-        by_key = {(node.platform, node.key): node.id for node in graph.units.values()}
-        for node in graph.units.values():
-            told[node.id] = teller.tell(node)
-            if node.outputs:  # which are made of no units themselves: that would be a circle
-                told[node.id]["named outputs"] = " ".join(
-                    outputs.print_with_files(each) for each in node.outputs
-                )
-            needed = sorted((name, units[by_key[node.platform, key]]) for name, key in teller.needs(node))
-            units[node.id] = _digest((*sorted(told[node.id].items()), *needed))
+def state_of(graph: BuildGraph, inputs: DerivationInputs, tree: Tree) -> State:
+    """Take the fingerprints of everything: what the plan tells of it, and the files that ``tree`` has."""
+    told: dict[str, Told] = {}
+    units: dict[str, bytes] = {}
+    outputs = _Outputs(graph, units, inputs, tree)
+    toolchain = outputs.toolchain
+    prints: list[bytes] = []
+    for place, node in enumerate(graph.units.values()):
+        reads = node.source is not None and place not in inputs.unread
+        source = tree.source(node.source) if reads and node.source is not None else b""
+        # Those are made of no units themselves, which would be a circle.
+        named = b"".join([outputs.print_with_files(each) for each in node.outputs]) if node.outputs else b""
+        told[node.id] = (toolchain, tree.builder, *inputs.told[place], source, named)
+        needed = [prints[each] for each in inputs.needs[place]]
+        print_ = _digest(inputs.own[place], toolchain, tree.builder, source, named, *needed)
+        prints.append(print_)
+        units[node.id] = print_
     return State(
         graph=graph, told=told, units=units, outputs={name: outputs.print_of(name) for name in graph.outputs}
     )
@@ -66,52 +61,43 @@ class _Outputs:
     """The fingerprints of outputs, each worked out once; references between outputs have no circles."""
 
     def __init__(
-        self,
-        graph: BuildGraph,
-        units: Mapping[str, str],
-        values: Mapping[str, str],
-        world: World,
-        reader: SourceReader,
+        self, graph: BuildGraph, units: Mapping[str, bytes], inputs: DerivationInputs, tree: Tree
     ) -> None:
         self.graph = graph
         self.units = units
-        self.values = values
-        self.world = world
-        self.reader = reader
-        self.known: dict[str, str] = {}
+        self.inputs = inputs
+        self.tree = tree
+        self.packages = _digest(_number(inputs.packages), tree.packages)
+        self.toolchain = _digest(self.packages, _number(inputs.toolchain), tree.toolchain)
+        self.known: dict[str, bytes] = {}
 
-    def print_of(self, name: str) -> str:
+    def print_of(self, name: str) -> bytes:
         found = self.known.get(name)
         if found is None:
             node = self.graph.outputs.get(name)
-            found = self.known[name] = "" if node is None else self._print(node)
+            found = self.known[name] = b"" if node is None else self._print(node)
         return found
 
-    def print_with_files(self, name: str) -> str:
+    def print_with_files(self, name: str) -> bytes:
         """Return a fingerprint that is another one, too, when a Nix file has changed that the output is made by."""
         node = self.graph.outputs.get(name)
-        if node is None:
-            return ""
-        files = [("file", self.reader.content(path)) for path in node.nix_files]
-        return _digest((("output", self.print_of(name)), *files))
+        return b"" if node is None else _digest(self.print_of(name), self.tree.files(node.nix_files))
 
-    def _print(self, node: OutputNode) -> str:
+    def _print(self, node: OutputNode) -> bytes:
         return _digest(
-            (
-                ("value", self.values.get(node.name, "")),
-                ("toolchain", self.world.toolchain if node.toolchain else self.world.packages),
-                ("builder", self.world.builder),
-                *(("unit", self.units[each]) for each in node.units),
-                *(("output", self.print_of(each)) for each in node.outputs),
-                *(("source", self.reader.digest(source)) for source in node.sources),
-            )
+            _number(self.inputs.outputs.get(node.name, 0)),
+            self.toolchain if node.toolchain else self.packages,
+            self.tree.builder,
+            self.tree.sources(node),
+            _digest(*[self.units[each] for each in node.units]),
+            _digest(*[self.print_of(each) for each in node.outputs]),
         )
 
 
-def _digest(pairs: tuple[tuple[str, str], ...]) -> str:
-    digest = blake2b(digest_size=16)
-    for name, text in pairs:
-        data = text.encode("utf-8", "surrogateescape")
-        digest.update(f"{name} {len(data)} ".encode("utf-8", "surrogateescape"))
-        digest.update(data)
-    return digest.hexdigest()
+def _number(value: int) -> bytes:
+    return value.to_bytes(8, "big")
+
+
+def _digest(*parts: bytes) -> bytes:
+    """Return a digest of parts, each of which has one length wherever it stands, or none."""
+    return blake2b(b"|".join(parts), digest_size=16).digest()

@@ -20,10 +20,7 @@ from flakegen.diagnostics.diagnostic import Collector, Diagnostic, DiagnosticErr
 from flakegen.embed.cache import ScanCache
 from flakegen.embed.disk import Disk
 from flakegen.memory.watched import Watched, watched_files
-from flakegen.outputs.ci.emit import emit_elsewhere
-from flakegen.outputs.registry import OUTPUTS
 from flakegen.pipeline.cargo_inputs import CargoInputs
-from flakegen.pipeline.warnings import warnings_of_build, warnings_of_files
 from flakegen.plan.building import Building, building_of
 from flakegen.plan.builds import resolve_builds
 from flakegen.plan.cargo import VendoredFiles, WorkspaceFiles, plan_cargo
@@ -48,8 +45,8 @@ from flakegen.spec.sections import CargoFormat
 from flakegen.write.result import Result
 
 if TYPE_CHECKING:
-    from flakegen.impact.state import State
     from flakegen.plan.build_graph import BuildGraph
+    from flakegen.plan.derivation_inputs import DerivationInputs
 
 
 class Project:
@@ -156,6 +153,11 @@ class Project:
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What is done otherwise than the workspace asks for, and what its code reads that could not be followed."""
+        from flakegen.pipeline.warnings import (  # noqa: PLC0415  # not for questions
+            warnings_of_build,
+            warnings_of_files,
+        )
+
         workspace = self.workspace
         if workspace is None:
             return ()
@@ -185,9 +187,15 @@ class Project:
             vendored = VendoredFiles(
                 folders=self.places.folders(), files=() if origins is None else tuple(sorted(origins.files()))
             )
-            generated = spec.layout.generated
             return scan_workspace(
-                self.disk, workspace, spec.layout.root, told_by(spec.cargo), generated, vendored, self._scans
+                self.disk,
+                workspace,
+                spec.layout.root,
+                told_by(spec.cargo),
+                spec.layout.generated,
+                vendored,
+                self._scans,
+                self.lock,
             )
         except CargoError as error:
             raise DiagnosticError(of_cargo(error)) from None
@@ -270,14 +278,12 @@ class Project:
 
         return build_graph(self.plan, system)
 
-    def state(self, system: str) -> State:
-        """Return the fingerprints of all that is built for one system."""
-        from flakegen.impact.state import state_of  # noqa: PLC0415  # not for compiling
+    def derivation_inputs(self, system: str) -> tuple[BuildGraph, DerivationInputs]:
+        """Return such a graph with what its derivations are told."""
+        from flakegen.plan.derivation_inputs import derivation_inputs  # noqa: PLC0415  # not for compiling
 
-        layout = self.spec.layout
-        return state_of(
-            self.plan, self.build_graph(system), layout.root, Path(layout.output), Path(layout.runtime)
-        )
+        graph = self.build_graph(system)
+        return graph, derivation_inputs(self.plan, graph)
 
     @cached_property
     def lowered(self) -> tuple[Scope, Lowered]:
@@ -301,6 +307,8 @@ class Project:
     @cached_property
     def outputs(self) -> dict[str, str]:
         """The generated files: path, relative to the output folder, and text."""
+        from flakegen.outputs.registry import OUTPUTS  # noqa: PLC0415  # not for questions
+
         return {path: text for emit in OUTPUTS for path, text in emit(self.plan)}
 
     @cached_property
@@ -328,6 +336,8 @@ class Project:
     @property
     def result(self) -> Result:
         """All that writing leaves on the disk."""
+        from flakegen.outputs.ci.emit import emit_elsewhere  # noqa: PLC0415  # not for questions
+
         return Result(
             layout=self.spec.layout,
             outputs=self.outputs,

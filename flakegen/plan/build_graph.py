@@ -26,7 +26,7 @@ _OPTIMISED = re.compile(r"opt-level=[^0]")
 _HELPER = "./"  # how paths in the output folder itself begin
 
 
-class UnitNode(Struct, frozen=True, kw_only=True):
+class UnitNode(Struct, frozen=True, kw_only=True, array_like=True):
     """One unit on one platform.
 
     Attributes:
@@ -72,7 +72,7 @@ class UnitNode(Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...]
 
 
-class OutputNode(Struct, frozen=True, kw_only=True):
+class OutputNode(Struct, frozen=True, kw_only=True, array_like=True):
     """One output of the flake.
 
     Attributes:

@@ -52,6 +52,7 @@ def scan_workspace(
     generated: Iterable[str],
     vendored: VendoredFiles,
     cache: ScanCache,
+    lock: Path | None = None,
 ) -> WorkspaceFiles:
     """Scan every local package of a workspace.
 
@@ -63,6 +64,7 @@ def scan_workspace(
         generated: files and folders that are made of all this, and part of no source.
         vendored: what is other people's in the project.
         cache: what earlier runs have found.
+        lock: what the workspace was loaded with instead of its own Cargo.lock.
 
     Raises:
         OutsideProjectError: a package, or a file that the workspace is made from, lies outside the project.
@@ -85,6 +87,8 @@ def scan_workspace(
     extras = _extras(disk, workspace, project_root, told, generated)
     embedded = {d: entries(disk, embedded_parts(found, nested[d], extras[d])) for d, found in inputs.items()}
     guard = dict(_guard(disk, path, project_root) for path in sorted(guarded))
+    if lock is not None:
+        guard[join(root, "Cargo.lock")] = hashlib.sha256(lock.read_bytes()).hexdigest()
     cache.save(disk)
     return WorkspaceFiles(
         root=root,

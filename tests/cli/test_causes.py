@@ -38,7 +38,7 @@ def idle(monkeypatch):
         raise AssertionError("this is no change of the result")
 
     monkeypatch.setattr(pipeline, "plan_cargo", stop)
-    monkeypatch.setattr(pipeline, "OUTPUTS", (stop,))
+    monkeypatch.setattr("flakegen.outputs.registry.OUTPUTS", (stop,))
 
 
 def _append(root: Path, path: str, text: str) -> None:
