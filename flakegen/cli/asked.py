@@ -32,16 +32,25 @@ def graph_of(project: Project, system: str) -> BuildGraph:
 
     cause = _cause(project)
     known = None if cause is None else recorded_graph(project.path, system, cause)
-    return _worked_out(project, system, cause)[0] if known is None else known
+    return _worked_out(project, system, cause, project.path)[0] if known is None else known
 
 
-def inputs_of(project: Project, system: str) -> tuple[BuildGraph, DerivationInputs]:
-    """Return a project's build graph and what its derivations are told, as kept where that still holds."""
+def inputs_of(
+    project: Project, system: str, record: str | None = None
+) -> tuple[BuildGraph, DerivationInputs]:
+    """Return a project's build graph and what its derivations are told, as kept where that still holds.
+
+    Args:
+        project: whose they are.
+        system: which of its systems.
+        record: the spec that it is remembered by, if not its own: for the same project at another time or place.
+    """
     from flakegen.memory.graphs import recorded_inputs  # noqa: PLC0415  # after the arguments
 
+    name = project.path if record is None else record
     cause = _cause(project)
-    known = None if cause is None else recorded_inputs(project.path, system, cause)
-    return _worked_out(project, system, cause) if known is None else known
+    known = None if cause is None else recorded_inputs(name, system, cause)
+    return _worked_out(project, system, cause, name) if known is None else known
 
 
 def _cause(project: Project) -> str | None:
@@ -52,12 +61,14 @@ def _cause(project: Project) -> str | None:
     return last_cause(project.path) if is_fresh else project.cause
 
 
-def _worked_out(project: Project, system: str, cause: str | None) -> tuple[BuildGraph, DerivationInputs]:
+def _worked_out(
+    project: Project, system: str, cause: str | None, record: str
+) -> tuple[BuildGraph, DerivationInputs]:
     from flakegen.memory.graphs import record_graph  # noqa: PLC0415  # after the arguments
 
     graph, inputs = project.derivation_inputs(system)
     if cause is not None:
-        record_graph(project.path, cause, graph, inputs)
+        record_graph(record, cause, graph, inputs)
     return graph, inputs
 
 

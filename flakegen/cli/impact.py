@@ -138,5 +138,5 @@ def _since(project: Project, system: str, revision: str) -> Impact:
         if system not in {each.value for each in old.spec.project.systems}:
             raise wrong(f"there was no system {system} in {revision}", "name another one with --system")
         return of_two_states(
-            _state(old, *old.derivation_inputs(system)), _state(project, *inputs_of(project, system))
+            _state(old, *inputs_of(old, system, project.path)), _state(project, *inputs_of(project, system))
         )

@@ -25,6 +25,8 @@ from flakegen.plan.origins import Origins
 from flakegen.plan.project import paths_of, toolchain_file
 from flakegen.spec.model import Spec
 
+_HERE = "\0"  # stands for the project's folder; no text has it
+
 
 def digest_of_causes(
     spec: Spec,
@@ -37,6 +39,8 @@ def digest_of_causes(
 ) -> str:
     """Return a digest that is another one for everything that could be compiled to another result.
 
+    Where the project lies is none of that, so that the digest of a checkout elsewhere can be compared.
+
     Args:
         spec: valid, so that of the files which it names only what they are counts.
         workspace: as it was loaded.
@@ -48,7 +52,8 @@ def digest_of_causes(
     """
     digest = blake2b(digest_size=16)
     parts = _parts(spec, workspace, files, rustfmt, facts, origins)
-    for part in (*parts, repr(building)):
+    here = repr(str(spec.layout.root))[1:-1]  # as it stands in the parts
+    for part in (spec.source.text, *(each.replace(here, _HERE) for each in (*parts, repr(building)))):
         text = part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(text))
         digest.update(text)
@@ -63,7 +68,6 @@ def _parts(
     facts: str | None,
     origins: Origins | None,
 ) -> Iterator[str]:
-    yield spec.source.text
     yield repr((spec.layout, toolchain_file(spec, files), rustfmt))
     for path in sorted(paths_of(spec)):
         place = spec.layout.root / path
