@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from flakegen.memory.written import Written
     from flakegen.pipeline.project import Project
 
+_MOST_UNITS = 20_000
+
 
 def known_scans(record: str, *, keep: bool = True) -> ScanCache:
     """Return what earlier runs of this very program have found in a project's sources; ``keep`` what this one finds."""
@@ -56,10 +58,14 @@ def remember_result(project: Project, record: str, started: int, standing: Writt
 
 
 def _remember_graph(project: Project, cause: str) -> None:
-    """Keep the graph of this machine's system, so that questions about what was compiled are answered at once."""
+    """Keep the graph of this machine's system, so that questions about what was compiled are answered at once.
+
+    Of a very large one that would hold up the compilation for long; the first question works it out.
+    """
     from flakegen.memory.graphs import record_graph  # noqa: PLC0415  # not for what is fresh
     from flakegen.plan.systems import system_here  # noqa: PLC0415  # not for what is fresh
 
-    if project.plan.cargo is not None:
+    cargo = project.plan.cargo
+    if cargo is not None and len(cargo.units) <= _MOST_UNITS:
         graph, inputs = project.derivation_inputs(system_here(project.plan.systems))
         record_graph(project.path, cause, graph, inputs)

@@ -29,11 +29,13 @@ class StepPlan(Struct, frozen=True, kw_only=True):
         name: unique in its job.
         lines: commands of a POSIX shell that stands in the repository, each complete and quoted.
         is_stamped: whether they read VERSION, COMMITHASH and BUILDTIME.
+        secrets: names of those among the CI's secrets that they are told, no others: code of the project runs in them.
     """
 
     name: str
     lines: tuple[str, ...]
     is_stamped: bool = False
+    secrets: tuple[str, ...] = ()
 
 
 class BlockPlan(Struct, frozen=True, kw_only=True):
@@ -75,6 +77,7 @@ class CiPlan(Struct, frozen=True, kw_only=True):
     branch: str
     repository: str | None
     secrets: Mapping[str, str]
+    cache_secrets: tuple[str, ...]  # names of those with which caches are read and written
     writes: tuple[CachePlan, ...]
     reads: tuple[CachePlan, ...]
     image: str

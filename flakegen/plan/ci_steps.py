@@ -19,7 +19,18 @@ _BUILD = ("nix", "build", "--no-link", "--print-build-logs")
 _QUIET = ("nix", "build", "--no-link", "--print-out-paths")
 _SKOPEO = "skopeo"
 _REGISTRY_LOGIN = frozenset(("REGISTRY_USER", "REGISTRY_PASSWORD"))
+_SECRETS_OF_CACHES = frozenset(
+    (
+        *("CACHIX_AUTH_TOKEN", "NIX_SIGNING_KEY"),
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+    )
+)
 _NO_NAME = re.compile(r"[^a-z0-9_-]")
+
+
+def secrets_of_caches(ci: Ci) -> tuple[str, ...]:
+    """Return the names of those among a CI's secrets with which Nix and Cachix read and write caches."""
+    return tuple(sorted(_SECRETS_OF_CACHES & ci.secrets.keys()))
 
 
 def _arguments(args: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,7 +60,12 @@ class Maker(Struct, kw_only=True):
         for package in packages:
             built = words((*_QUIET, *self._impure(package), self.installable(package)))
             lines += [f"built=$({built})", 'for folder in $built; do cp -L "$folder"/bin/* "$RELEASE"/; done']
-        return StepPlan(name=self._name("release"), lines=tuple(lines), is_stamped=True)
+        return StepPlan(
+            name=self._name("release"),
+            lines=tuple(lines),
+            is_stamped=True,
+            secrets=secrets_of_caches(self.ci),
+        )
 
     def shards(self) -> tuple[tuple[str, ...], ...]:
         """Return the shards of each layer as installables."""
@@ -86,7 +102,7 @@ class Maker(Struct, kw_only=True):
             line = words(
                 ("nix", "run", *self._impure(reference), self.program(reference), *_arguments(stage.args))
             )
-            yield self._step(reference.name[0], (line,), (reference,))
+            yield self._step(reference.name[0], (line,), (reference,), secrets=tuple(sorted(self.ci.secrets)))
         if stage.layers and self.ci.system is CiSystem.CONCOURSE:
             yield self._layers()
         if stage.flake_check:
@@ -158,11 +174,23 @@ class Maker(Struct, kw_only=True):
         place = word(f"docker://{image}")
         lines.append(f'{skopeo} --insecure-policy copy "docker-archive:$built" {place}:"$VERSION"')
         name = self._name(f"push-{image.rpartition('/')[2]}")
-        return StepPlan(name=name, lines=tuple(lines), is_stamped=True)
+        secrets = tuple(sorted({*secrets_of_caches(self.ci), *(_REGISTRY_LOGIN & self.ci.secrets.keys())}))
+        return StepPlan(name=name, lines=tuple(lines), is_stamped=True, secrets=secrets)
 
-    def _step(self, name: str, lines: tuple[str, ...], references: tuple[Reference, ...]) -> StepPlan:
-        is_stamped = any(self._impure(reference) for reference in references)
-        return StepPlan(name=self._name(name), lines=lines, is_stamped=is_stamped)
+    def _step(
+        self,
+        name: str,
+        lines: tuple[str, ...],
+        references: tuple[Reference, ...],
+        secrets: tuple[str, ...] | None = None,
+    ) -> StepPlan:
+        """Return a step that is told the secrets of caches, as Nix needs them, or what its programs are to know."""
+        return StepPlan(
+            name=self._name(name),
+            lines=lines,
+            is_stamped=any(self._impure(reference) for reference in references),
+            secrets=secrets_of_caches(self.ci) if secrets is None else secrets,
+        )
 
     def _name(self, wanted: str) -> str:
         """Return a name that no other step of the job has, and that both systems take."""

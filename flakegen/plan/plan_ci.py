@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from flakegen.plan.ci import BlockPlan, CachePlan, CiPlan, CiPlans, JobPlan
-from flakegen.plan.ci_steps import Maker
+from flakegen.plan.ci_steps import Maker, secrets_of_caches
 from flakegen.plan.model import BuildPlan
 from flakegen.spec.caches import Cache
 from flakegen.spec.ci import Ci, CiSystem, Stage, Trigger
@@ -67,6 +67,7 @@ def _ci(name: JobName, spec: Spec, layers: Callable[[str], Layers]) -> CiPlan:
         branch=ci.branch,
         repository=ci.repository,
         secrets=dict(sorted(ci.secrets.items())),
+        cache_secrets=secrets_of_caches(ci),
         writes=writes,
         reads=reads,
         image=ci.image,

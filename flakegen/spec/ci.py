@@ -162,7 +162,8 @@ class Ci(Table):
         "Owner and name on GitHub (Concourse needs it).", default=None, example='"GaloyMoney/lana-bank"'
     )
     secrets: Mapping[EnvName, SecretName] = key(
-        "Environment variables that the CI's own store of secrets has, by what they are called there.",
+        "Environment variables that the CI's own store of secrets has, by what they are called there. Programs that are run "
+        "are told all of them, pushed images only `REGISTRY_…`, and what only builds those of the caches.",
         default=EMPTY,
         example='{ CACHIX_AUTH_TOKEN = "cachix.token" }',
     )

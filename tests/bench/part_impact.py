@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from bench_runs import FLAKEGEN, GRAIN, Bench, in_turns, timed
 from bench_table import Aim, Row
@@ -15,7 +17,7 @@ from synthetic_workspace import Size
 
 
 def impact_rows(bench: Bench) -> Iterator[Row]:
-    """Ask for a source as it was compiled, for one that has been edited since, for a crate, and for an older lock."""
+    """Ask for a source as it was compiled, for one edited since, for a crate, for an older lock, and for a revision."""
     made, environment = synthetic(bench, Size())
     source, older = made.a_source, made.root / "Cargo.lock.before"
     edits = itertools.count()
@@ -46,3 +48,13 @@ def impact_rows(bench: Bench) -> Iterator[Row]:
     yield measured("an older lock", "--lock", str(older))
     [seconds] = in_turns(bench.rounds, edited)
     yield Row(what="impact of a source edited since, 660 packages", figure=seconds, aim=Aim(limit=0.3))
+    commit(made.root)
+    edited()
+    yield measured("what has changed since a revision", "--since", "HEAD")
+
+
+def commit(folder: Path) -> None:
+    """Have git know a folder as it is."""
+    who = ("-c", "user.name=bench", "-c", "user.email=bench@example.org")
+    for words in (("init", "-q"), ("add", "."), (*who, "commit", "-q", "-m", "all")):
+        subprocess.run(("git", *words), cwd=folder, check=True)

@@ -179,6 +179,19 @@ def test_a_value_of_the_environment_is_no_expression_of_github(pipelines):
     assert env["F"] == "é\U0001f600\u00ad"
 
 
+def test_who_only_builds_is_told_no_secret_but_those_of_caches(pipelines):
+    pipeline = pipelines("bank")["release"]
+    told = {
+        task["task"]: {name for name in task["config"].get("params", {}) if not name.startswith("NIX_")}
+        for job in pipeline["jobs"]
+        for task in tasks(job["plan"])
+    }
+    registry = {"REGISTRY_USER", "REGISTRY_PASSWORD"}
+    assert told["push-bank"] == registry
+    assert told["deploy"] == registry  # a program of the project's: what it needs, nobody can tell
+    assert [name for name, names in told.items() if names and name not in ("push-bank", "deploy")] == []
+
+
 def test_a_release_has_its_version_its_notes_and_its_programs(machine, pipelines):
     job = job_of(pipelines("bank")["release"], "release")
     for task in tasks(job["plan"]):

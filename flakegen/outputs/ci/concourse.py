@@ -59,7 +59,7 @@ def _job(job: JobPlan, ci: CiPlan) -> dict[str, Any]:
     """Return a job as the template has it: pull requests are told how it went, all others only fetch the commit."""
     is_of_pulls = _is_of_pulls(job)
     is_next = job.version is not None and job.version is not Bump.SAME
-    work = _Work(job=job, ci=ci, params=_params(job, ci))
+    work = _Work(job=job, ci=ci)
     return {
         "name": job.name,
         "max_in_flight": job.max_in_flight,
@@ -77,9 +77,9 @@ def _job(job: JobPlan, ci: CiPlan) -> dict[str, Any]:
     }
 
 
-def _params(job: JobPlan, ci: CiPlan) -> dict[str, str]:
+def _params(step: StepPlan, job: JobPlan, ci: CiPlan) -> dict[str, str]:
     settings = "".join(f"{line}\n" for line in nix_settings(ci))
-    secrets = {name: f"(({secret}))" for name, secret in ci.secrets.items()}
+    secrets = {name: f"(({ci.secrets[name]}))" for name in step.secrets}
     return {**({"NIX_CONFIG": settings} if settings else {}), **secrets, **job.env}
 
 
@@ -88,7 +88,6 @@ class _Work(NamedTuple):
 
     job: JobPlan
     ci: CiPlan
-    params: dict[str, str]
 
     def block(self, item: StepPlan | BlockPlan) -> dict[str, Any]:
         """Return a step, or several that go together; what holds one alone is that one."""
@@ -109,7 +108,7 @@ class _Work(NamedTuple):
             "name": step.name,
             "inputs": [_REPOSITORY, *([_VERSION] if has_version else [])],
             "output": output,
-            "params": self.params,
+            "params": _params(step, self.job, self.ci),
             "lines": (f"cd {_REPOSITORY}", *start, *step.lines),
         }
 
@@ -120,7 +119,7 @@ def _next_version(bump: Bump, ci: CiPlan) -> StepPlan:
     options = (*(("--rc",) if bump is Bump.RC else ()), *(("--prefix", prefix) if prefix else ()))
     program = words(("nix", "run", ci.next_version or "", *(("--", *options) if options else ())))
     lines = (f"version=$({program})", f'printf %s "$version" > ../{_VERSION}/{_VERSION}')
-    return StepPlan(name="next-version", lines=lines)
+    return StepPlan(name="next-version", lines=lines, secrets=ci.cache_secrets)
 
 
 def _release(step: StepPlan, ci: CiPlan) -> StepPlan:
@@ -136,4 +135,5 @@ def _release(step: StepPlan, ci: CiPlan) -> StepPlan:
             *step.lines,
         ),
         is_stamped=True,
+        secrets=step.secrets,
     )

@@ -61,10 +61,18 @@ def _literal(text: str) -> str:
 
 def _jobs(job: JobPlan, ci: CiPlan, triggers: set[Trigger]) -> Iterator[dict[str, Any]]:
     """Yield the jobs that a job becomes: one for each layer, whose shards are machines, and one for the rest if there is any."""
-    common = {"if": _condition(job, triggers), "env": _env(job, ci), "timeout": job.timeout_minutes}
+    env = {name: _literal(value) for name, value in job.env.items()}
+    common = {"if": _condition(job, triggers), "env": env, "timeout": job.timeout_minutes}
     before = after = [name for each in ci.jobs if each.name in job.after for name in _ends(each)]
     for name, shards in zip(_layer_names(job), job.layers, strict=True):
-        yield {**common, "name": name, "needs": before, "shards": shards, "steps": [_SHARD], "history": False}
+        yield {
+            **common,
+            "name": name,
+            "needs": before,
+            "shards": shards,
+            "steps": [_step(_shard(ci), ci)],
+            "history": False,
+        }
         before = [name] if ci.writes else after
     steps = list(_steps(job.body))
     if steps:
@@ -73,7 +81,7 @@ def _jobs(job: JobPlan, ci: CiPlan, triggers: set[Trigger]) -> Iterator[dict[str
             "name": job.name,
             "needs": [*after, *_layer_names(job)],
             "shards": (),
-            "steps": [{"name": step.name, "lines": (*start_lines(ci, step), *step.lines)} for step in steps],
+            "steps": [_step(step, ci) for step in steps],
             "history": any(step.is_stamped for step in steps),
         }
 
@@ -88,18 +96,21 @@ def _ends(job: JobPlan) -> list[str]:
     return [job.name] if any(True for _ in _steps(job.body)) else _layer_names(job)
 
 
-_SHARD = {"name": "shard", "lines": ('nix build --no-link --print-build-logs "$SHARD"',)}
+def _shard(ci: CiPlan) -> StepPlan:
+    lines = ('nix build --no-link --print-build-logs "$SHARD"',)
+    return StepPlan(name="shard", lines=lines, secrets=ci.cache_secrets)
+
+
+def _step(step: StepPlan, ci: CiPlan) -> dict[str, Any]:
+    """Return a step as the template has it; Cachix's token is only for its action."""
+    secrets = {name: _secret(ci.secrets[name]) for name in step.secrets if name != _TOKEN}
+    return {"name": step.name, "env": secrets, "lines": (*start_lines(ci, step), *step.lines)}
 
 
 def _condition(job: JobPlan, triggers: set[Trigger]) -> str | None:
     if set(job.triggers) == triggers:
         return None
     return " || ".join(f"github.event_name == '{_EVENTS[trigger]}'" for trigger in job.triggers)
-
-
-def _env(job: JobPlan, ci: CiPlan) -> dict[str, str]:
-    secrets = {name: _secret(secret) for name, secret in ci.secrets.items() if name != _TOKEN}
-    return {**secrets, **{name: _literal(value) for name, value in job.env.items()}}
 
 
 def _steps(block: BlockPlan) -> Iterator[StepPlan]:
