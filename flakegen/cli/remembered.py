@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flakegen.memory.written import Written
     from flakegen.pipeline.project import Project
 
-_MOST_UNITS = 20_000
+_MOST_UNITS = 10_000
 
 
 def known_scans(record: str, *, keep: bool = True) -> ScanCache:
