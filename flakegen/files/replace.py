@@ -22,7 +22,7 @@ def replace_file(path: str, data: bytes) -> None:
         with open(staging, "wb") as file:
             file.write(data)
         os.replace(staging, path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             os.unlink(staging)
         raise

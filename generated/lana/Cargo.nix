@@ -67,6 +67,10 @@
       host = "x86_64-unknown-linux-gnu";
       target = "aarch64-unknown-linux-gnu";
     };
+    x86_64-linux-to-x86_64-unknown-linux-musl = {
+      host = "x86_64-unknown-linux-gnu";
+      target = "x86_64-unknown-linux-musl";
+    };
   };
 
   # Flags of rustc, by the name that units use.
@@ -360,6 +364,9 @@
       aarch64-darwin = [ "lana-cli-0.42.0-bin-d4f7c96a" ];
       aarch64-linux = [ "lana-cli-0.42.0-bin-d4f7c96a" ];
       x86_64-linux = [ "lana-cli-0.42.0-bin-d4f7c96a" ];
+    };
+    lana-cli-static = {
+      x86_64-linux-to-x86_64-unknown-linux-musl = [ "lana-cli-0.42.0-bin-c4f30f60" ];
     };
   };
 
@@ -8319,8 +8326,12 @@
       target = "lib";
       profile = "release";
       cross = true;
-      externs = {
-        libc = "libc-0.2.191-lib-f5bce790";
+      only = {
+        x86_64-linux-to-aarch64-linux = {
+          externs = {
+            libc = "libc-0.2.191-lib-f5bce790";
+          };
+        };
       };
     };
     "cpufeatures-0.2.17-lib-852db7ee" = {
@@ -14531,8 +14542,14 @@
       externs = {
         cfg_if = "cfg-if-1.0.5-lib-06cbd145";
         getrandom = "getrandom-0.2.17-lib-02a3b623";
-        libc = "libc-0.2.191-lib-f5bce790";
         untrusted = "untrusted-0.9.0-lib-4132c165";
+      };
+      only = {
+        x86_64-linux-to-aarch64-linux = {
+          externs = {
+            libc = "libc-0.2.191-lib-f5bce790";
+          };
+        };
       };
     };
     "ryu-1.0.23-lib-079954fe" = {

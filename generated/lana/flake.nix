@@ -59,6 +59,9 @@
           cargo = cargoOn system pkgs { others = lib.attrValues cargoFor; };
           cargoFor = {
             aarch64-linux = cargoOn "${system}-to-aarch64-linux" pkgs.pkgsCross.aarch64-multiplatform cargo;
+            x86_64-unknown-linux-musl =
+              cargoOn "${system}-to-x86_64-unknown-linux-musl" pkgs.pkgsCross.musl64
+                cargo;
           };
 
           packages = {
@@ -250,6 +253,7 @@
               }
           // lib.optionalAttrs (system == "x86_64-linux") {
             lana-cli-aarch64-linux = cargoFor.aarch64-linux.package "lana-cli-aarch64-linux";
+            lana-cli-static = cargoFor.x86_64-unknown-linux-musl.package "lana-cli-static";
           };
 
           devShells = {
@@ -541,6 +545,7 @@
             inherit (cargo) layers units;
             unitsFor = {
               aarch64-linux = cargoFor.aarch64-linux.units;
+              x86_64-unknown-linux-musl = cargoFor.x86_64-unknown-linux-musl.units;
             };
           };
           formatter = pkgs.nixfmt;

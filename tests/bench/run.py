@@ -24,6 +24,7 @@ from part_compile import compile_rows, lana_rows
 from part_evaluate import evaluate_rows
 from part_impact import impact_rows
 from part_includes import includes_rows
+from part_layers import layer_rows
 from part_peers import peer_rows
 from part_rebuilds import rebuild_rows
 from part_scale import scale_rows
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "lana": lana_rows,
     "includes": includes_rows,
     "impact": impact_rows,
+    "layers": layer_rows,
     "scan": scan_rows,
     "scale": scale_rows,
     "evaluate": evaluate_rows,

@@ -40,7 +40,14 @@ def test_flake_show_lists_what_the_spec_describes(lana: Lana):
     )
     assert set(shown["packages"]) == SYSTEMS
     here = shown["packages"]["x86_64-linux"]
-    assert {*PRODUCTS, "lana-cli-release", "lana-cli-aarch64-linux", "default", *IMAGES} <= set(here)
+    assert {
+        *PRODUCTS,
+        "lana-cli-release",
+        "lana-cli-aarch64-linux",
+        "lana-cli-static",
+        "default",
+        *IMAGES,
+    } <= set(here)
     assert not set(IMAGES) & set(shown["packages"]["aarch64-darwin"])
     assert "lana-cli-aarch64-linux" not in shown["packages"]["aarch64-linux"]
     contracts = {f"{image}-contract" for image in IMAGES}
@@ -78,14 +85,21 @@ def test_lana_deps_holds_none_of_lanas_own_code(lana: Lana):
     assert own == []
 
 
-def test_cross_build_compiles_for_the_target_and_runs_scripts_here(lana: Lana):
+@pytest.mark.parametrize(
+    ("package", "triple"),
+    [
+        ("lana-cli-aarch64-linux", "aarch64-unknown-linux-gnu"),
+        ("lana-cli-static", "x86_64-unknown-linux-musl"),
+    ],
+)
+def test_cross_build_compiles_for_the_target_and_runs_scripts_here(lana: Lana, package: str, triple: str):
     shown = json.loads(
         lana.nix.run(
             "derivation",
             "show",
             "-r",
             *lana.nixpkgs.flake_args,
-            f"{lana.flake}#packages.x86_64-linux.lana-cli-aarch64-linux",
+            f"{lana.flake}#packages.x86_64-linux.{package}",
         )
     )
     by_name: dict[str, set[str]] = {}
@@ -96,10 +110,10 @@ def test_cross_build_compiles_for_the_target_and_runs_scripts_here(lana: Lana):
         if "crateName" in attributes:
             by_name.setdefault(attributes["crateName"], set()).add(attributes["triple"])
         assert each["system"] == "x86_64-linux"
-    assert by_name["lana_cli"] == {"aarch64-unknown-linux-gnu"}
+    assert by_name["lana_cli"] == {triple}
     assert by_name["build_script_build"] == {""}
     assert by_name["serde_derive"] == {""}
-    assert by_name["tokio"] == {"", "aarch64-unknown-linux-gnu"}  # sqlx's macros use it here
+    assert by_name["tokio"] == {"", triple}  # sqlx's macros use it here
 
 
 @pytest.mark.parametrize("name", ["Cargo.lock", "Cargo.toml", "core/report/Cargo.toml"])
