@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flakegen.cli.exit import Exit
+
 if TYPE_CHECKING:
+    from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.pipeline.project import Project
     from flakegen.plan.build_graph import BuildGraph
     from flakegen.plan.derivation_inputs import DerivationInputs
+
+
+def print_answer(project: Project, answer: Callable[[], str]) -> int:
+    """Print the answer on standard output, or else what is wrong; return the exit status."""
+    from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
+
+    console = Console(verbosity=Verbosity.NORMAL, json=False)
+    wrong: list[Diagnostic] = []
+    text = console.working(f"reading {project.path}", lambda: attempt(answer, wrong))
+    if wrong:
+        console.blame(wrong)
+    if text is None:
+        return Exit.BAD_INPUT
+    print(text, end="")
+    return Exit.FINE
 
 
 def system_of(project: Project, named: str | None) -> str:

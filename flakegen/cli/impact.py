@@ -7,10 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flakegen.cli.exit import Exit
-
 if TYPE_CHECKING:
-    from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.impact.change import Impact
     from flakegen.impact.state import State
     from flakegen.impact.tree import DiskTree
@@ -34,28 +31,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer on standard output."""
-    from flakegen.cli.asked import system_of  # noqa: PLC0415  # after the arguments
-    from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
-    from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.asked import print_answer, system_of  # noqa: PLC0415  # after the arguments
     from flakegen.cli.impact_text import shown  # noqa: PLC0415  # after the arguments
     from flakegen.cli.remembered import known_scans  # noqa: PLC0415  # after the arguments
     from flakegen.pipeline.project import Project  # noqa: PLC0415  # after the arguments
 
-    console = Console(verbosity=Verbosity.NORMAL, json=False)
     project = Project(arguments.spec, known_scans(arguments.spec))
-    wrong: list[Diagnostic] = []
 
     def answer() -> str:
         system = system_of(project, arguments.system)
         return shown(_impact(project, system, arguments), arguments.format, project)
 
-    text = console.working(f"reading {project.path}", lambda: attempt(answer, wrong))
-    if wrong:
-        console.blame(wrong)
-    if text is None:
-        return Exit.BAD_INPUT
-    print(text, end="")
-    return Exit.FINE
+    return print_answer(project, answer)
 
 
 def _impact(project: Project, system: str, arguments: argparse.Namespace) -> Impact:

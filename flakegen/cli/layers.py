@@ -6,10 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flakegen.cli.exit import Exit
-
 if TYPE_CHECKING:
-    from flakegen.diagnostics.diagnostic import Diagnostic
     from flakegen.plan.build_graph import BuildGraph
 
 
@@ -25,15 +22,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the table on standard output."""
-    from flakegen.cli.asked import graph_of, require_units, system_of  # noqa: PLC0415  # after the arguments
-    from flakegen.cli.blame import attempt  # noqa: PLC0415  # after the arguments
-    from flakegen.cli.console import Console, Verbosity  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.asked import (
+        graph_of,
+        print_answer,
+        require_units,
+        system_of,
+    )  # noqa: PLC0415  # after the arguments
     from flakegen.cli.layers_text import as_json, as_text  # noqa: PLC0415  # after the arguments
+    from flakegen.cli.remembered import known_scans  # noqa: PLC0415  # after the arguments
     from flakegen.pipeline.project import Project  # noqa: PLC0415  # after the arguments
 
-    console = Console(verbosity=Verbosity.NORMAL, json=False)
-    project = Project(arguments.spec)
-    wrong: list[Diagnostic] = []
+    project = Project(arguments.spec, known_scans(arguments.spec))
 
     def answer() -> str:
         system = system_of(project, arguments.system)
@@ -43,13 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             return _times(graph, arguments.times_from)
         return as_json(graph) if arguments.json else as_text(graph)
 
-    text = console.working(f"reading {project.path}", lambda: attempt(answer, wrong))
-    if wrong:
-        console.blame(wrong)
-    if text is None:
-        return Exit.BAD_INPUT
-    print(text, end="")
-    return Exit.FINE
+    return print_answer(project, answer)
 
 
 def _times(graph: BuildGraph, log: Path) -> str:
