@@ -22,12 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the table on standard output."""
-    from flakegen.cli.asked import (
-        graph_of,
-        print_answer,
-        require_units,
-        system_of,
-    )  # noqa: PLC0415  # after the arguments
+    from flakegen.cli import asked  # noqa: PLC0415  # after the arguments
     from flakegen.cli.layers_text import as_json, as_text  # noqa: PLC0415  # after the arguments
     from flakegen.cli.remembered import known_scans  # noqa: PLC0415  # after the arguments
     from flakegen.pipeline.project import Project  # noqa: PLC0415  # after the arguments
@@ -35,14 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
     project = Project(arguments.spec, known_scans(arguments.spec))
 
     def answer() -> str:
-        system = system_of(project, arguments.system)
-        require_units(project, "layers are only known")
-        graph = graph_of(project, system)
+        system = asked.system_of(project, arguments.system)
+        asked.require_units(project, "layers are only known")
+        graph = asked.graph_of(project, system)
         if arguments.times_from is not None:
             return _times(graph, arguments.times_from)
         return as_json(graph) if arguments.json else as_text(graph)
 
-    return print_answer(project, answer)
+    return asked.print_answer(project, answer)
 
 
 def _times(graph: BuildGraph, log: Path) -> str:
