@@ -75,9 +75,9 @@ def inputs_of(
 
 def _cause(project: Project) -> str | None:
     from flakegen.memory.causes import last_cause  # noqa: PLC0415  # after the arguments
-    from flakegen.memory.freshness import fresh_output  # noqa: PLC0415  # after the arguments
+    from flakegen.memory.freshness import is_read_as_before  # noqa: PLC0415  # after the arguments
 
-    is_fresh = project.lock is None and fresh_output(project.path) is not None
+    is_fresh = project.lock is None and is_read_as_before(project.path)
     return last_cause(project.path) if is_fresh else project.cause
 
 

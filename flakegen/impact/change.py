@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flakegen.impact.state import TOLD, State, Told
+from flakegen.impact.state import State, Told, differences
 from flakegen.plan.build_graph import BuildGraph, OutputNode, UnitNode
 from flakegen.plan.cargo_plan import SourcePlan
 from flakegen.plan.source_files import SourceRules
@@ -172,12 +172,8 @@ class _Counterparts:
         candidates = [node.id] if node.id in self.told else self.alike.get(_likeness(node), [])
         if not candidates:
             return ("new",)
-        differences = [_differences(self.told[each], told) for each in candidates]
-        return min(differences, key=len)
-
-
-def _differences(old: Told, new: Told) -> tuple[str, ...]:
-    return tuple(name for name, before, now in zip(TOLD, old, new, strict=True) if before != now)
+        found = [tuple(differences(self.told[each], told)) for each in candidates]
+        return min(found, key=len)
 
 
 def _likeness(node: UnitNode) -> tuple[str, ...]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
-from typing import TypeAlias
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from flakegen.impact.tree import Tree
 from flakegen.plan.build_graph import BuildGraph, OutputNode
-from flakegen.plan.derivation_inputs import UNIT_INPUTS, DerivationInputs
+from flakegen.plan.derivation_inputs import DIGEST_SIZE, UNIT_INPUTS, DerivationInputs
 
-TOLD = ("toolchain", "builder", *UNIT_INPUTS, "source", "named outputs")
-"""What units are told, by names for people."""
 
-Told: TypeAlias = tuple[int | bytes, ...]
-"""Values that can be compared, in the order of `TOLD`."""
+class Told(NamedTuple):
+    """What a unit's own derivation is told, as digests: by the plan (see `DerivationInputs.told`), and by files."""
+
+    plan: bytes
+    toolchain: bytes
+    builder: bytes
+    source: bytes
+    named: bytes
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -47,7 +51,7 @@ def state_of(graph: BuildGraph, inputs: DerivationInputs, tree: Tree) -> State:
         source = tree.source(node.source) if reads and node.source is not None else b""
         # Those are made of no units themselves, which would be a circle.
         named = b"".join([outputs.print_with_files(each) for each in node.outputs]) if node.outputs else b""
-        told[node.id] = (toolchain, tree.builder, *inputs.told[place], source, named)
+        told[node.id] = Told(inputs.told[place], toolchain, tree.builder, source, named)
         needed = [prints[each] for each in inputs.needs[place]]
         print_ = _digest(inputs.own[place], toolchain, tree.builder, source, named, *needed)
         prints.append(print_)
@@ -55,6 +59,21 @@ def state_of(graph: BuildGraph, inputs: DerivationInputs, tree: Tree) -> State:
     return State(
         graph=graph, told=told, units=units, outputs={name: outputs.print_of(name) for name in graph.outputs}
     )
+
+
+def differences(old: Told, new: Told) -> Iterator[str]:
+    """Yield what a unit is told differently, by names for people."""
+    for name in ("toolchain", "builder"):
+        if getattr(old, name) != getattr(new, name):
+            yield name
+    for place, name in enumerate(UNIT_INPUTS):
+        part = slice(place * DIGEST_SIZE, (place + 1) * DIGEST_SIZE)
+        if old.plan[part] != new.plan[part]:
+            yield name
+    if old.source != new.source:
+        yield "source"
+    if old.named != new.named:
+        yield "named outputs"
 
 
 class _Outputs:
@@ -67,8 +86,8 @@ class _Outputs:
         self.units = units
         self.inputs = inputs
         self.tree = tree
-        self.packages = _digest(_number(inputs.packages), tree.packages)
-        self.toolchain = _digest(self.packages, _number(inputs.toolchain), tree.toolchain)
+        self.packages = _digest(inputs.packages, tree.packages)
+        self.toolchain = _digest(self.packages, inputs.toolchain, tree.toolchain)
         self.known: dict[str, bytes] = {}
 
     def print_of(self, name: str) -> bytes:
@@ -85,17 +104,13 @@ class _Outputs:
 
     def _print(self, node: OutputNode) -> bytes:
         return _digest(
-            _number(self.inputs.outputs.get(node.name, 0)),
+            self.inputs.outputs.get(node.name, b""),
             self.toolchain if node.toolchain else self.packages,
             self.tree.builder,
             self.tree.sources(node),
             _digest(*[self.units[each] for each in node.units]),
             _digest(*[self.print_of(each) for each in node.outputs]),
         )
-
-
-def _number(value: int) -> bytes:
-    return value.to_bytes(8, "big")
 
 
 def _digest(*parts: bytes) -> bytes:

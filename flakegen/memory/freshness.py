@@ -34,19 +34,31 @@ def start() -> int:
 def fresh_output(spec: str) -> str | None:
     """Return the output folder of ``spec`` if compiling it again would change nothing; None where that is not certain."""
     try:
-        with open(record_path(spec), encoding="ascii") as file:
-            record = json.load(file)
-        if record["format"] != _FORMAT or record["program"] != program():
-            return None
-        written = Written(**record["written"])
-        watched = Watched(**record["watched"])
-        check_texts((written.output, written.origin, *written.trees, *written.files, watched.root))
-        check_texts((*watched.files, *watched.trees, *watched.apart, *watched.outputs))
-        if _digest(watched, int(record["started"])) != record["stamps"]:
-            return None
-        return written.output if written.is_there() else None
+        written = _last_written(spec)
+        return written.output if written is not None and written.is_there() else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):  # no record, or none of ours
         return None
+
+
+def is_read_as_before(spec: str) -> bool:
+    """Tell whether all that the last compilation of ``spec`` read is as it was, whatever has become of what it wrote."""
+    try:
+        return _last_written(spec) is not None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+
+
+def _last_written(spec: str) -> Written | None:
+    """Return what was last written of a spec, if that would be written again; the record may be anything."""
+    with open(record_path(spec), encoding="ascii") as file:
+        record = json.load(file)
+    if record["format"] != _FORMAT or record["program"] != program():
+        return None
+    written = Written(**record["written"])
+    watched = Watched(**record["watched"])
+    check_texts((written.output, written.origin, *written.trees, *written.files, watched.root))
+    check_texts((*watched.files, *watched.trees, *watched.apart, *watched.outputs))
+    return written if _digest(watched, int(record["started"])) == record["stamps"] else None
 
 
 def remember(spec: str, started: int, watched: Watched, written: Written) -> None:

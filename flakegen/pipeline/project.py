@@ -12,7 +12,7 @@ from flakegen.builders.image_dockerfiles import lower_dockerfiles
 from flakegen.builders.lower import lower_entries
 from flakegen.builders.registry import KINDS, builder_of
 from flakegen.cargo.errors import CargoError
-from flakegen.cargo.facts import facts_text
+from flakegen.cargo.facts import facts_digest, facts_text
 from flakegen.cargo.package import Package
 from flakegen.cargo.workspace import Workspace
 from flakegen.diagnostics.codes import Code
@@ -42,11 +42,11 @@ from flakegen.plan.units import Build, UnitTable
 from flakegen.spec.load import decode_bytes, load_spec
 from flakegen.spec.model import Spec
 from flakegen.spec.sections import CargoFormat
-from flakegen.write.result import Result
 
 if TYPE_CHECKING:
     from flakegen.plan.build_graph import BuildGraph
     from flakegen.plan.derivation_inputs import DerivationInputs
+    from flakegen.write.result import Result
 
 
 class Project:
@@ -216,7 +216,7 @@ class Project:
         """A digest of all that the result is a function of; None where something is wrong, which the stages tell."""
         try:
             workspace, files, rustfmt = self.workspace, self.files, self.rustfmt
-            facts, origins = self.facts_text, self.origins
+            facts, origins = None if workspace is None else facts_digest(workspace.facts), self.origins
             return digest_of_causes(self.spec, workspace, files, rustfmt, facts, origins, self.building)
         except (CargoError, DiagnosticError):
             return None
@@ -337,6 +337,7 @@ class Project:
     def result(self) -> Result:
         """All that writing leaves on the disk."""
         from flakegen.outputs.ci.emit import emit_elsewhere  # noqa: PLC0415  # not for questions
+        from flakegen.write.result import Result  # noqa: PLC0415  # not for questions
 
         return Result(
             layout=self.spec.layout,

@@ -46,7 +46,7 @@ def digest_of_causes(
         workspace: as it was loaded.
         files: what was found in the workspace's own packages.
         rustfmt: what `cargo fmt` looks at.
-        facts: the text that says what is known of fetched crates.
+        facts: the digest of what is known of fetched crates.
         origins: where these are.
         building: what the spec says of units and layers, and what was measured.
     """

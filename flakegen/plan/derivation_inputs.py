@@ -39,14 +39,19 @@ UNIT_INPUTS = (
 """What units are told by the plan, by names for people."""
 
 _Key = TypeVar("_Key")
-_NONE = 0
+
+DIGEST_SIZE = 8
+"""Of one of these, in bytes."""
+
+_NONE = bytes(DIGEST_SIZE)
 
 
 class DerivationInputs(Struct, frozen=True, kw_only=True, array_like=True):
     """What the derivations of one system are told; of units in the order of the graph's.
 
     Attributes:
-        told: of each unit, digests in the order of `UNIT_INPUTS`; 0 for what it is not told.
+        told: of each unit, digests of `DIGEST_SIZE` bytes in the order of `UNIT_INPUTS`, one after the other; zeros stand
+            for what it is not told.
         own: of each unit, a digest of all that and of the names that it has for what it needs.
         needs: of each unit, the numbers of those that it needs, by these names.
         unread: numbers of the units that are told of files of the project, but read none.
@@ -55,18 +60,18 @@ class DerivationInputs(Struct, frozen=True, kw_only=True, array_like=True):
         toolchain: a digest of how the spec chooses the Rust toolchain.
     """
 
-    told: tuple[tuple[int, ...], ...]
+    told: tuple[bytes, ...]
     own: tuple[bytes, ...]
     needs: tuple[tuple[int, ...], ...]
     unread: frozenset[int]
-    outputs: Mapping[str, int]
-    packages: int
-    toolchain: int
+    outputs: Mapping[str, bytes]
+    packages: bytes
+    toolchain: bytes
 
 
 def derivation_inputs(plan: BuildPlan, graph: BuildGraph) -> DerivationInputs:
     """Return what the derivations of one system are told by the plan that the graph is of."""
-    told: list[tuple[int, ...]] = []
+    told: list[bytes] = []
     own: list[bytes] = []
     needs: list[tuple[int, ...]] = []
     unread: set[int] = set()
@@ -75,11 +80,11 @@ def derivation_inputs(plan: BuildPlan, graph: BuildGraph) -> DerivationInputs:
         number = {(node.platform, node.key): place for place, node in enumerate(graph.units.values())}
         for place, node in enumerate(graph.units.values()):
             said = teller.tell(node)
-            row = tuple([said.get(name, _NONE) for name in UNIT_INPUTS])
+            row = b"".join([said.get(name, _NONE) for name in UNIT_INPUTS])
             needed = sorted(teller.needs(node))
             told.append(row)
-            names = [name for name, _ in needed]
-            own.append(blake2b(repr((row, names)).encode("utf-8", "surrogatepass"), digest_size=16).digest())
+            names = "\0".join([name for name, _ in needed])
+            own.append(blake2b(row + names.encode("utf-8", "surrogatepass"), digest_size=16).digest())
             needs.append(tuple([number[node.platform, key] for _, key in needed]))
             if teller.is_replaced(node):
                 unread.add(place)
@@ -102,10 +107,10 @@ class _Teller:
         self.overrides = {name: repr(value) for name, value in plan.crate_overrides.items()}
         self.env = repr(sorted((name, repr(value)) for name, value in plan.cargo_env.items()))
         self.platforms = {platform.name: platform for platform in cargo.platforms}
-        self._known: dict[object, int] = {}
-        self._crates: dict[str, dict[str, int]] = {}
+        self._known: dict[object, bytes] = {}
+        self._crates: dict[str, dict[str, bytes]] = {}
 
-    def tell(self, node: UnitNode) -> dict[str, int]:
+    def tell(self, node: UnitNode) -> dict[str, bytes]:
         """Return digests of what the unit's own derivation is told, by a name for people."""
         unit = self.cargo.units[node.key]
         crate = self.cargo.crates[unit.crate]
@@ -129,7 +134,7 @@ class _Teller:
             **(self._run(unit, crate) if unit.mode == "run" else self._compile(unit, crate)),
         }
 
-    def _crate(self, key: str, crate: CratePlan) -> dict[str, int]:
+    def _crate(self, key: str, crate: CratePlan) -> dict[str, bytes]:
         """Return what all units of a crate are told."""
         known = self._crates.get(key)
         if known is None:
@@ -156,10 +161,10 @@ class _Teller:
                 known["crate override"] = _digest(override)
         return known
 
-    def _environment(self, unit: UnitPlan) -> int:
+    def _environment(self, unit: UnitPlan) -> bytes:
         return self._text(f"{self.env} {sorted(unit.env.items())}")
 
-    def _compile(self, unit: UnitPlan, crate: CratePlan) -> dict[str, int]:
+    def _compile(self, unit: UnitPlan, crate: CratePlan) -> dict[str, bytes]:
         target = f"{unit.crate} {unit.target} {unit.mode} {unit.clippy}"
         return {
             "target": self._once(
@@ -172,7 +177,7 @@ class _Teller:
             "declared features": self._text(crate.check_cfg),
         }
 
-    def _run(self, unit: UnitPlan, crate: CratePlan) -> dict[str, int]:
+    def _run(self, unit: UnitPlan, crate: CratePlan) -> dict[str, bytes]:
         return {
             "target": self._text(f"run {crate.targets[unit.target].name}"),
             "links": self._text(crate.links or ""),
@@ -181,10 +186,10 @@ class _Teller:
             ),
         }
 
-    def _text(self, text: str) -> int:
+    def _text(self, text: str) -> bytes:
         return self._once(text, str)
 
-    def _once(self, key: _Key, text: Callable[[_Key], str]) -> int:
+    def _once(self, key: _Key, text: Callable[[_Key], str]) -> bytes:
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = _digest(text(key))
@@ -218,6 +223,5 @@ def _platform(platform: Platform, *, cross: bool) -> str:
     return f"{platform.host} {triple} {cross}"
 
 
-def _digest(text: str) -> int:
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") | 1  # never 0, which says that it is not told
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST_SIZE).digest()
