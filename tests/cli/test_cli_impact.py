@@ -177,6 +177,15 @@ def test_an_older_lock(spec, run, project):
     assert ask(run, spec, "--lock", old)["units"] == []
 
 
+def test_revisions_that_have_been_compiled_need_no_resolving(repository, run, project, monkeypatch):
+    run("compile", repository)
+    with (project / LIBRARY).open("a") as file:
+        file.write("// changed\n")
+    monkeypatch.setattr("flakegen.pipeline.project.resolve_builds", None)
+    monkeypatch.setattr("flakegen.pipeline.project.plan_cargo", None)
+    assert crates(ask(run, repository, "--since", "HEAD")) == ["base lib", "tool bin tool"]
+
+
 def test_locks_that_have_been_compiled_need_no_resolving(spec, run, project, monkeypatch):
     lock, old = project / "code/Cargo.lock", project / "old.lock"
     run("compile", spec)
