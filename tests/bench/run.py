@@ -68,12 +68,14 @@ def main() -> None:
             nixpkgs=stand_in.materialise(),
         )
         rows: list[Row] = []
-        for part in arguments.parts or PARTS:
-            print(f"measuring: {part} …", file=sys.stderr, flush=True)
-            folder = bench.scratch / part
-            folder.mkdir()
-            rows += PARTS[part](dataclasses.replace(bench, scratch=folder))
-        show(rows)
+        try:
+            for part in arguments.parts or PARTS:
+                print(f"measuring: {part} …", file=sys.stderr, flush=True)
+                folder = bench.scratch / part
+                folder.mkdir()
+                rows += PARTS[part](dataclasses.replace(bench, scratch=folder))
+        finally:  # a part that fails must not lose what the others have measured
+            show(rows)
         subprocess.run(["chmod", "-R", "u+w", name], check=False)  # a store's folders are read-only
 
 
