@@ -77,7 +77,8 @@ def _cause(project: Project) -> str | None:
     from flakegen.memory.causes import last_cause  # noqa: PLC0415  # after the arguments
     from flakegen.memory.freshness import is_read_as_before  # noqa: PLC0415  # after the arguments
 
-    is_fresh = project.lock is None and is_read_as_before(project.path)
+    is_as_it_stands = project.lock is None and not project.contents
+    is_fresh = is_as_it_stands and is_read_as_before(project.path)
     return last_cause(project.path) if is_fresh else project.cause
 
 

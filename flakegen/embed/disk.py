@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flakegen.embed.lexer import normalise_text
@@ -64,8 +65,12 @@ class Disk:
         digested: the same of all files that `digest_of` was asked for.
     """
 
-    def __init__(self, root: str | os.PathLike[str]) -> None:
+    def __init__(
+        self, root: str | os.PathLike[str], contents: Mapping[str, bytes] = MappingProxyType({})
+    ) -> None:
+        """Read below ``root``; ``contents`` of regular files there are taken for those that they have, by real path."""
         self.root = os.path.realpath(root)
+        self._contents = contents
         self.started = time.time_ns()
         self.digests: Mapping[str, tuple[Stamp, str]] = {}
         self.digested: dict[str, tuple[Stamp, str]] = {}
@@ -117,11 +122,15 @@ class Disk:
             found = os.lstat(f"{self.root}/{path}")
         except (OSError, ValueError):
             found = None
+        if found is not None and path in self._contents:
+            found = os.stat_result(found[:10], {"st_mtime_ns": 0, "st_ctime_ns": 0})  # nobody's stamp
         self._statuses[path] = found
         return found
 
     def has_stamps(self, stamps: Mapping[str, Stamp]) -> bool:
         """Whether files and links, by paths as for `status`, are as they were when they had these stamps."""
+        if not self._contents.keys().isdisjoint(stamps):
+            return False
         lstat, root, statuses = os.lstat, self.root, self._statuses  # this is as hot as it gets
         for path, (mode, size, inode, modified, changed) in stamps.items():
             now = statuses.get(path)
@@ -199,6 +208,8 @@ class Disk:
         if look.kind is not PathKind.FILE:
             return None
         self._seen.read.add(look.real)
+        if look.real in self._contents:
+            return self._contents[look.real]
         try:
             # `_look` proved every component; O_NOFOLLOW and O_NONBLOCK guard against a swap in between.
             handle = os.open(

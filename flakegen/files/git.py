@@ -38,8 +38,43 @@ def commit_of(folder: Path, revision: str) -> str:
         raise GitError(f"git knows no revision {revision!r}") from None
 
 
-def export(folder: Path, commit: str, into: Path) -> None:
+def modified_files(folder: Path, commit: str) -> tuple[str, ...] | None:
+    """Return the regular files below a folder, relative to it, that have held something else in a commit.
+
+    None if that is not all: some are new, gone, or of another kind, those included that git does not ignore.
+
+    Raises:
+        GitError: git fails.
+    """
+    if _git(folder, "ls-files", "-z", "--others", "--exclude-standard"):
+        return None
+    options = (
+        "--raw",
+        "-z",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-color",
+        "--relative",
+        "--ignore-submodules=none",
+    )
+    said = _git(folder, "-c", "core.fileMode=true", "diff", *options, commit, "--").split("\0")[:-1]
+    found = []
+    for about, path in zip(said[::2], said[1::2], strict=True):
+        before, now, _, _, status = about.split(" ")
+        if status != "M" or before != f":{now}" or not now.startswith("100"):
+            return None
+        found.append(path)
+    return tuple(found)
+
+
+def export(folder: Path, commit: str, into: Path, only: Iterable[str] | None = None) -> None:
     """Write a folder as it was in a commit, with all below it, where it lies in the repository, under ``into``.
+
+    Args:
+        folder: of a repository.
+        commit: its full name.
+        into: a folder.
+        only: files relative to the folder, if not all of them are wanted.
 
     Raises:
         GitError: git fails.
@@ -48,7 +83,10 @@ def export(folder: Path, commit: str, into: Path) -> None:
     top = top_folder(folder)
     _git(top, "read-tree", commit, **index)
     inside = os.path.relpath(folder.resolve(), top.resolve())
-    names = _git(top, "ls-files", "-z", "--cached", "--", inside, **index)
+    if only is None:
+        names = _git(top, "ls-files", "-z", "--cached", "--", inside, **index)
+    else:
+        names = "".join(f"{os.path.normpath(os.path.join(inside, path))}\0" for path in only)  # noqa: PTH118
     target = into / "tree"
     target.mkdir()
     _git(top, "checkout-index", "-z", "--stdin", "-q", f"--prefix={target}/", said=names, **index)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from flakegen.plan.build_graph import BuildGraph, OutputNode
+from flakegen.plan.cargo_plan import SourcePlan
 from flakegen.plan.derivation_inputs import TOOLCHAIN_INPUTS
-from flakegen.plan.source_files import SourceReader
+from flakegen.plan.source_files import SourceReader, SourceRules
 
 
 class Tree(Protocol):
@@ -32,14 +34,21 @@ class Tree(Protocol):
     def sources(self, output: OutputNode) -> bytes:
         """Return the digest of what an output reads itself."""
 
-    def files(self, paths: Iterable[str]) -> bytes:
+    def files(self, paths: Collection[str]) -> bytes:
         """Return the digest of single files."""
 
 
 class DiskTree:
     """Files as they are."""
 
-    def __init__(self, graph: BuildGraph, root: Path, output: Path, runtime: Path) -> None:
+    def __init__(
+        self,
+        graph: BuildGraph,
+        root: Path,
+        output: Path,
+        runtime: Path,
+        contents: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
         """Read what stands in the output folder.
 
         Args:
@@ -47,9 +56,10 @@ class DiskTree:
             root: the project's folder.
             output: the folder that is written, relative to that.
             runtime: the folder of the files that build units, relative to the output folder.
+            contents: of regular files, if they count as holding something else.
         """
         self._graph = graph
-        self._reader = SourceReader(root)
+        self._reader = SourceReader(root, contents)
         self._sources: dict[str, bytes] = {}
         chosen = "" if graph.toolchain is None else _text(root / graph.toolchain)
         self.packages = _digest(_locked(root / output / "flake.lock"))
@@ -70,34 +80,56 @@ class DiskTree:
         """Return the digest of what an output reads itself."""
         return _digest(self._reader.digest(source) for source in output.sources)
 
-    def files(self, paths: Iterable[str]) -> bytes:
+    def files(self, paths: Collection[str]) -> bytes:
         """Return the digest of single files."""
         return _digest(self._reader.content(path) for path in paths)
 
 
 class SameTree:
-    """Files that are the same in two states of a project, so that only those are read that one of them takes elsewhere."""
+    """Files that are mostly the same in two states of a project, so that few need to be read."""
 
-    def __init__(self, graph: BuildGraph, other: BuildGraph, disk: DiskTree) -> None:
-        """Compare what is read by two graphs; ``disk`` is of the first one."""
+    def __init__(
+        self, graph: BuildGraph, other: BuildGraph, disk: DiskTree, modified: tuple[str, ...] = ()
+    ) -> None:
+        """Compare what is read by two graphs.
+
+        Args:
+            graph: of one state.
+            other: of the other.
+            disk: the files of the first one.
+            modified: those that hold something else in the other; none of them says what is built, or with what.
+        """
         self._graph = graph
         self._other = other
         self._disk = disk
+        self._modified = modified
+        self._known: dict[str, bytes] = {}
         self.packages = self.toolchain = self.builder = b""
 
     def source(self, name: str) -> bytes:
-        """Return the digest of a unit's source, if the other state has it from other files."""
-        is_same = self._graph.sources[name] == self._other.sources.get(name)
-        return b"" if is_same else self._disk.source(name)
+        """Return the digest of a unit's source, if it can be another one in the other state."""
+        known = self._known.get(name)
+        if known is None:
+            source = self._graph.sources[name]
+            is_same = source == self._other.sources.get(name) and not self._is_touched(source)
+            known = self._known[name] = b"" if is_same else self._disk.source(name)
+        return known
 
     def sources(self, output: OutputNode) -> bytes:
-        """Return the digest of what an output reads itself, if the other state's does not read the same."""
+        """Return the digest of what an output reads itself, if it can be another one in the other state."""
         other = self._other.outputs.get(output.name)
-        return b"" if other is not None and other.sources == output.sources else self._disk.sources(output)
+        is_same = other is not None and other.sources == output.sources
+        return (
+            b"" if is_same and not any(map(self._is_touched, output.sources)) else self._disk.sources(output)
+        )
 
-    def files(self, paths: Iterable[str]) -> bytes:
-        """Return no more than which files they are."""
-        return _digest(paths)
+    def files(self, paths: Collection[str]) -> bytes:
+        """Return the digest of single files, of those that are the same no more than which they are."""
+        return _digest(paths) if set(paths).isdisjoint(self._modified) else self._disk.files(paths)
+
+    def _is_touched(self, source: SourcePlan) -> bool:
+        rules = SourceRules(source)
+        return any(rules.takes_file(path) for path in self._modified)
 
 
 def _locked(lock: Path) -> Iterator[str]:

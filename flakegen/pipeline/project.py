@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flakegen.builders.image_dockerfiles import lower_dockerfiles
@@ -55,16 +56,25 @@ class Project:
     All stages raise `DiagnosticError` with everything that is wrong with the stage's input.
     """
 
-    def __init__(self, path: str, scans: ScanCache | None = None, *, lock: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        scans: ScanCache | None = None,
+        *,
+        lock: Path | None = None,
+        contents: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
         """Remember what to read; nothing is read yet.
 
         Args:
             path: of the spec.
             scans: what earlier runs have found in the sources.
             lock: the Cargo.lock to read, if not the workspace's own.
+            contents: of files that packages are compiled from, if they count as holding something else.
         """
         self.path = path
         self.lock = lock
+        self.contents = contents
         self._scans = ScanCache(None, "") if scans is None else scans
 
     @cached_property
@@ -175,7 +185,7 @@ class Project:
     @cached_property
     def disk(self) -> Disk:
         """The project's files, each read once."""
-        return Disk(self.spec.layout.root)
+        return Disk(self.spec.layout.root, self.contents)
 
     @cached_property
     def files(self) -> WorkspaceFiles | None:

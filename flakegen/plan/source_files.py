@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from stat import S_IXUSR
+from types import MappingProxyType
 
 from flakegen.embed.hashes import is_waste
 from flakegen.plan.cargo_plan import FolderPlan, SourcePlan
@@ -97,9 +98,10 @@ class SourceRules:
 class SourceReader:
     """The project's files, each read once however many sources hold it."""
 
-    def __init__(self, root: Path) -> None:
-        """Read below ``root``."""
+    def __init__(self, root: Path, contents: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        """Read below ``root``; ``contents`` of regular files there are taken for those that they have."""
         self.root = os.path.realpath(root)
+        self._contents = contents
         self._entries: dict[str, list[tuple[str, bool]]] = {}
         self._digests: dict[str, str] = {}
 
@@ -155,7 +157,9 @@ class SourceReader:
             handle = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with open(handle, "rb", buffering=0) as file:  # noqa: PTH123  # an open descriptor, no path
                 is_executable = bool(os.fstat(handle).st_mode & S_IXUSR)
-                return f"file {is_executable} {blake2b(file.readall(), digest_size=16).hexdigest()}"
+                data = self._contents.get(path)
+                data = file.readall() if data is None else data
+                return f"file {is_executable} {blake2b(data, digest_size=16).hexdigest()}"
         except OSError:
             return "absent"
 
