@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flakegen.cli.exit import Exit
@@ -50,7 +51,7 @@ def graph_of(project: Project, system: str) -> BuildGraph:
     """Return a project's build graph, as it was kept from an earlier run where that still holds."""
     from flakegen.memory.graphs import recorded_graph  # noqa: PLC0415  # after the arguments
 
-    cause = _cause(project)
+    cause = cause_of(project)
     known = None if cause is None else recorded_graph(project.path, system, cause)
     return _worked_out(project, system, cause, project.path)[0] if known is None else known
 
@@ -68,12 +69,14 @@ def inputs_of(
     from flakegen.memory.graphs import recorded_inputs  # noqa: PLC0415  # after the arguments
 
     name = project.path if record is None else record
-    cause = _cause(project)
+    cause = cause_of(project)
     known = None if cause is None else recorded_inputs(name, system, cause)
     return _worked_out(project, system, cause, name) if known is None else known
 
 
-def _cause(project: Project) -> str | None:
+@lru_cache(maxsize=2)  # projects do not change while a question is answered
+def cause_of(project: Project) -> str | None:
+    """Return the digest of all that a project's result is a function of; None where that cannot be told."""
     from flakegen.memory.causes import last_cause  # noqa: PLC0415  # after the arguments
     from flakegen.memory.freshness import is_read_as_before  # noqa: PLC0415  # after the arguments
 

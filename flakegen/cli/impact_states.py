@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
-from flakegen.cli.asked import inputs_of, wrong
+from flakegen.cli.asked import cause_of, inputs_of, wrong
 from flakegen.cli.remembered import known_scans
 from flakegen.files import git
 from flakegen.impact.change import Impact, of_two_states
@@ -19,6 +20,8 @@ from flakegen.plan.build_graph import BuildGraph
 from flakegen.plan.derivation_inputs import DerivationInputs
 from flakegen.plan.project import paths_of
 
+Inputs: TypeAlias = tuple[BuildGraph, DerivationInputs]
+
 _SETTINGS = (".toml", ".lock")
 _TOOLCHAIN = "rust-toolchain"
 
@@ -26,7 +29,7 @@ _TOOLCHAIN = "rust-toolchain"
 def with_lock(project: Project, system: str, lock: Path) -> Impact:
     """Compare with an older lock in the same tree."""
     old = Project(project.path, known_scans(project.path, keep=False), lock=lock)
-    return _mostly_same(old, project, system)
+    return _mostly_same(old, inputs_of(old, system), project, inputs_of(project, system))
 
 
 def since(project: Project, system: str, revision: str) -> Impact:
@@ -39,14 +42,15 @@ def since(project: Project, system: str, revision: str) -> Impact:
     with tempfile.TemporaryDirectory(prefix="flakegen-") as folder, _told():
         commit = git.commit_of(root, revision)
         modified = git.modified_files(root, commit)
-        graph, _ = inputs_of(project, system)
-        if modified is not None and _say_nothing_of_the_build(modified, project, graph):
+        now = inputs_of(project, system)
+        if modified is not None and _say_nothing_of_the_build(modified, project, now[0]):
             git.export(root, commit, Path(folder), modified)
             top = Path(folder) / "tree" / os.path.relpath(root, git.top_folder(root).resolve())
             contents = {path: (top / path).read_bytes() for path in modified}
             old = Project(project.path, known_scans(project.path, keep=False), contents=contents)
             if not _are_vendored(modified, old):
-                return _mostly_same(old, project, system, modified)
+                is_alike = (cause := cause_of(old)) is not None and cause == cause_of(project)
+                return _mostly_same(old, now if is_alike else inputs_of(old, system), project, now, modified)
     return _other_tree(project, system, revision)
 
 
@@ -76,8 +80,9 @@ def _is_at_or_below(path: str, places: set[str]) -> bool:
     return not places.isdisjoint("/".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def _mostly_same(old: Project, new: Project, system: str, modified: tuple[str, ...] = ()) -> Impact:
-    before, now = inputs_of(old, system), inputs_of(new, system)
+def _mostly_same(
+    old: Project, before: Inputs, new: Project, now: Inputs, modified: tuple[str, ...] = ()
+) -> Impact:
     trees = (
         SameTree(before[0], now[0], _disk(old, before[0]), modified),
         SameTree(now[0], before[0], _disk(new, now[0]), modified),

@@ -12,7 +12,7 @@ from typing import Protocol
 from flakegen.plan.build_graph import BuildGraph, OutputNode
 from flakegen.plan.cargo_plan import SourcePlan
 from flakegen.plan.derivation_inputs import TOOLCHAIN_INPUTS
-from flakegen.plan.source_files import SourceReader, SourceRules
+from flakegen.plan.source_files import SourceReader, SourceRules, may_take
 
 
 class Tree(Protocol):
@@ -107,29 +107,32 @@ class SameTree:
         self.packages = self.toolchain = self.builder = b""
 
     def source(self, name: str) -> bytes:
-        """Return the digest of a unit's source, if it can be another one in the other state."""
+        """Return a digest of a unit's source that is another one in the other state if the source is."""
         known = self._known.get(name)
         if known is None:
             source = self._graph.sources[name]
-            is_same = source == self._other.sources.get(name) and not self._is_touched(source)
-            known = self._known[name] = b"" if is_same else self._disk.source(name)
+            is_same = source == self._other.sources.get(name)
+            known = self._known[name] = self._modified_in((source,)) if is_same else self._disk.source(name)
         return known
 
     def sources(self, output: OutputNode) -> bytes:
-        """Return the digest of what an output reads itself, if it can be another one in the other state."""
+        """Return such a digest of what an output reads itself."""
         other = self._other.outputs.get(output.name)
         is_same = other is not None and other.sources == output.sources
-        return (
-            b"" if is_same and not any(map(self._is_touched, output.sources)) else self._disk.sources(output)
-        )
+        return self._modified_in(output.sources) if is_same else self._disk.sources(output)
 
     def files(self, paths: Collection[str]) -> bytes:
-        """Return the digest of single files, of those that are the same no more than which they are."""
+        """Return such a digest of single files."""
         return _digest(paths) if set(paths).isdisjoint(self._modified) else self._disk.files(paths)
 
-    def _is_touched(self, source: SourcePlan) -> bool:
-        rules = SourceRules(source)
-        return any(rules.takes_file(path) for path in self._modified)
+    def _modified_in(self, sources: Iterable[SourcePlan]) -> bytes:
+        """Return the digest of all that is not the same about sources which take the same files."""
+        taken = [path for path in self._modified for source in sources if _takes(source, path)]
+        return self._disk.files(taken) if taken else b""
+
+
+def _takes(source: SourcePlan, path: str) -> bool:
+    return may_take(source, path) and SourceRules(source).takes_file(path)
 
 
 def _locked(lock: Path) -> Iterator[str]:

@@ -95,6 +95,12 @@ class SourceRules:
         return folder.match is None or self.patterns[folder.match].fullmatch(name) is not None
 
 
+def may_take(source: SourcePlan, path: str) -> bool:
+    """Tell, with little effort, whether a source could take a file; only what it does not name or lie above is left out."""
+    folders = (*source.rust, *(folder.path for folder in source.folders), *source.packages)
+    return path in source.files or any(_is_below(folder, path) for folder in folders)
+
+
 class SourceReader:
     """The project's files, each read once however many sources hold it."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from small_projects import CARGO, cargo_project
 
+from flakegen.files.git import commit_of, modified_files
 from flakegen.memory.records import record_path
 
 LIBRARY = "code/crates/base/src/lib.rs"
@@ -184,6 +185,22 @@ def test_revisions_that_have_been_compiled_need_no_resolving(repository, run, pr
     monkeypatch.setattr("flakegen.pipeline.project.resolve_builds", None)
     monkeypatch.setattr("flakegen.pipeline.project.plan_cargo", None)
     assert crates(ask(run, repository, "--since", "HEAD")) == ["base lib", "tool bin tool"]
+
+
+CHANGES = {
+    "contents": (lambda folder: (folder / LIBRARY).write_text("pub fn other() {}\n"), (LIBRARY,)),
+    "a file more": (lambda folder: (folder / "more.rs").write_text(""), None),
+    "a file less": (lambda folder: (folder / LIBRARY).unlink(), None),
+    "an executable": (lambda folder: (folder / LIBRARY).chmod(0o755), None),
+    "nothing": (lambda _folder: None, ()),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_git_tells_when_contents_alone_are_others(repository, project, name):  # noqa: ARG001
+    change, expected = CHANGES[name]
+    change(project)
+    assert modified_files(project, commit_of(project, "HEAD")) == expected
 
 
 def test_locks_that_have_been_compiled_need_no_resolving(spec, run, project, monkeypatch):
